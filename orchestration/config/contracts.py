@@ -1,0 +1,128 @@
+"""Types of contracts/*.yaml: how one file of a source becomes rows of one canonical table.
+
+One file may serve several contracts, and one contract always fills one table. What a contract cannot express is added
+here, never beside it in code.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from orchestration.config.models import Code, Model
+from orchestration.schemas.columns import Kind
+from orchestration.schemas.raw import RawTable, raw_table
+
+FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "latin-1"]
+
+
+class ExtractedAt(Model):
+    """When the source extracted the rows: orders the versions of one key."""
+
+    source: Literal["column", "file_name", "first_seen"] = "first_seen"
+    column: str = Field(default="", description="source column, with source: column")
+    pattern: str = Field(default="", description="regular expression with one group, with source: file_name")
+    format: str = Field(default="%Y-%m-%d", description="strptime format of the column or the group")
+
+
+class Files(Model):
+    """Which files of the landing folder the contract reads, and how they are written."""
+
+    pattern: str = Field(description="shell pattern over the bare file name, e.g. answers_*.csv.gz")
+    format: FileFormat = "csv"
+    compression: Literal["none", "gzip"] = "none"
+    encoding: Encoding = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
+    header: bool = True
+    sheet: str = Field(default="", description="XLSX: the sheet; empty: the first")
+
+
+class ContractColumn(Model):
+    """One canonical column: where it comes from and how its text is read."""
+
+    name: str = Field(description="canonical column")
+    source: str | tuple[str, ...] = Field(default="", description="source column; several are joined by `join`")
+    join: str = "|"
+    value: str | None = Field(default=None, description="a constant instead of a source column")
+    type: Kind | None = Field(default=None, description="type of the source's text; default: the canonical column's")
+    format: str = Field(default="", description="strptime format of a date or timestamp; empty: ISO 8601")
+    required: bool = False
+    null_tokens: tuple[str, ...] = Field(default=("",), description="texts that mean: nothing")
+    not_rating: dict[str, str] = Field(default_factory=dict, description="texts that are no rating -> reason code")
+    map: dict[str, str] = Field(default_factory=dict, description="text of the source -> canonical text; others pass")
+    map_is_complete: bool = Field(default=False, description="true: a text outside `map` is quarantined")
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class RowTemplate(Model):
+    """One of several rows that a wide record makes: overrides of columns, and when the row exists."""
+
+    columns: tuple[ContractColumn, ...]
+    when_present: tuple[str, ...] = Field(default=(), description="canonical columns that must not be null for the row to exist")
+
+
+class Skip(Model):
+    """Records that are left out on purpose, and why."""
+
+    column: str = Field(description="source column")
+    values: tuple[str, ...]
+    reason: str
+
+
+class Expected(Model):
+    """When the next extract is due; what makes a source late."""
+
+    every: Literal["day", "week", "month", "once"] = "day"
+    grace_workdays: Annotated[int, Field(ge=0)] = 1
+    is_required_for_report: bool = True
+
+
+class Contract(Model):
+    """contracts/*.yaml: one source table."""
+
+    contract: Code
+    source: Code = Field(description="source system; part of every key")
+    table: str = Field(description="canonical table, e.g. surveys_answers")
+    description: str = ""
+    owner: str = Field(default="", description="who is called when the extract is late or wrong")
+    files: Files
+    extract: Literal["delta", "full"] = "delta"
+    extracted_at: ExtractedAt = ExtractedAt()
+    cursor: str = Field(default="", description="canonical date column whose newest value is the data-to date; default: the table's date column")
+    promised: Literal["date", "time"] | None = Field(default=None, description="deliveries: what `promised_at` promises")
+    columns: tuple[ContractColumn, ...]
+    rows: tuple[RowTemplate, ...] = Field(default=(), description="empty: one row per record")
+    skip: tuple[Skip, ...] = ()
+    expected: Expected = Expected()
+    quarantine_limit_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+
+    @property
+    def canonical(self) -> RawTable:
+        """The canonical table this contract fills."""
+        return raw_table(self.table)
+
+    @model_validator(mode="after")
+    def _names_fit_the_table(self) -> Self:
+        """Columns exist in the table, every column that may not be null is filled, promises are declared."""
+        try:
+            table = self.canonical
+        except KeyError as unknown:
+            raise ValueError(unknown.args[0]) from None
+        names = {column.name for column in table.columns}
+        filled = {column.name for column in self.columns}
+        for template in self.rows:
+            filled |= {column.name for column in template.columns}
+        if strangers := sorted(filled - names):
+            raise ValueError(f"{self.table} has no column {', '.join(strangers)}; it has {', '.join(sorted(names))}")
+        if missing := [c.name for c in table.columns if (c.key or c.is_required) and c.name not in filled | DEFAULTED]:
+            raise ValueError(f"{self.table} needs {', '.join(missing)}: add them under columns")
+        if "promised_at" in filled and self.promised is None:
+            raise ValueError("says no `promised: date` or `promised: time`; the on-time rate depends on it")
+        return self
+
+
+DEFAULTED = frozenset({"valid_from", "passage_number", "item_code", "alias_source_code"})
+"""Key columns that a contract may leave out: valid_from is the extraction day, passage_number 1, item_code 'comment' for
+comments, alias_source_code the contract's own source."""

@@ -1,0 +1,76 @@
+"""The metric registry: types of config/metrics.yaml, their SQL and their fingerprint.
+
+A metric is a numerator over a denominator, both counted or summed over one fact's rows, so any month, segment or region
+comes from the same additive rows. The fingerprint is the hash of the entry and of the SQL compiled from it: two numbers
+with one fingerprint mean the same.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from orchestration.config.models import Code, Model, Text
+
+Family = Literal["complaints", "deliveries", "stages"]
+FINGERPRINT_LENGTH = 12
+
+
+class Quantity(Model):
+    """A count of rows, or a sum of an integer column, over the rows where a condition holds."""
+
+    where: str = Field(default="true", description="condition over the fact's columns, in SQL that DuckDB and Spark share")
+    sum_of: str = Field(default="", description="integer expression to add up; empty: rows are counted")
+
+
+class Metric(Model):
+    """One entry of config/metrics.yaml."""
+
+    code: Code
+    text: Text
+    family: Family
+    numerator: Quantity
+    denominator: Quantity
+    base_kind: Literal["complaints", "deliveries", "passages", "callbacks", "items"]
+    unit: Literal["share", "workdays", "hours", "count"] = "share"
+    direction: Literal["higher_is_better", "lower_is_better"] = "higher_is_better"
+    decimals: int = 1
+    breakdown: Literal["none", "stage", "category", "route"] = "none"
+    owner: Code = ""
+    description: Text
+
+
+class Metrics(Model):
+    """config/metrics.yaml."""
+
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True)
+class CompiledMetric:
+    """A metric with the SQL of its two aggregates and its fingerprint."""
+
+    metric: Metric
+    numerator_sql: str
+    denominator_sql: str
+    fingerprint: str
+
+
+def compile_metric(metric: Metric) -> CompiledMetric:
+    """The metric's two aggregate expressions (BIGINT, 0 on no rows) and its fingerprint (12 hex digits)."""
+    numerator, denominator = _aggregate(metric.numerator), _aggregate(metric.denominator)
+    entry = metric.model_dump(mode="json", exclude={"text", "description", "owner"})
+    content = json.dumps([entry, numerator, denominator], sort_keys=True, ensure_ascii=False)
+    return CompiledMetric(metric, numerator, denominator, fingerprint(content))
+
+
+def fingerprint(content: str) -> str:
+    """First 12 hex digits of the SHA-256 of a definition written as text."""
+    return hashlib.sha256(content.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _aggregate(quantity: Quantity) -> str:
+    counted = quantity.sum_of or "1"
+    return f"cast(coalesce(sum(case when {quantity.where} then {counted} else 0 end), 0) as bigint)"

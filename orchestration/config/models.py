@@ -1,0 +1,198 @@
+"""Types of config/*.yaml: workspace, instruments, thresholds, stages, calendar, recipients. Frozen; unknown keys refused."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
+Locale = Literal["en", "zh"]
+CutRule = Literal["scale_midpoint", "grand_mean", "median", "target"]
+HeadlineRule = Literal["importance_weighted", "equal", "overall_item", "acsi"]
+
+
+class Model(BaseModel):
+    """Base of everything a client may write: immutable, and a key nobody knows is an error, not a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Model):
+    """One text in both languages; a missing Chinese text falls back to the English one."""
+
+    en: str
+    zh: str = ""
+
+    def of(self, locale: Locale) -> str:
+        """The text in `locale`."""
+        return self.zh if locale == "zh" and self.zh else self.en
+
+
+class Workspace(Model):
+    """config/workspace.yaml: whose warehouse this is."""
+
+    company: Text
+    time_zone: str = "Asia/Shanghai"
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
+    locales: tuple[Locale, ...] = ("en", "zh")
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
+    calendar: Literal["china", "weekdays"] = "china"
+    headline: HeadlineRule = "importance_weighted"
+    instrument: Code = Field(description="instrument whose index is the headline")
+    analysts_group: str = ""
+    analysts_see: Literal["names", "tokens"] = "names"
+    answers_contact: str = Field(default="", description="named person and address who answers questions on the report")
+    keep_generations: Annotated[int, Field(ge=2)] = 14
+
+
+class Item(Model):
+    """One item of an instrument."""
+
+    code: Code
+    dimension: Code = ""
+    text: Text
+    short: Text = Field(description="label on a chart, at most 24 letters")
+    department: Code = ""
+    is_overall: bool = False
+
+
+class Dimension(Model):
+    """One dimension of an instrument, such as SERVQUAL's five."""
+
+    code: Code
+    text: Text
+
+
+class Instrument(Model):
+    """config/instruments/*.yaml: one questionnaire with its scales."""
+
+    code: Code
+    title: Text
+    scale_min: int = 1
+    scale_max: int = 5
+    importance_min: int = 1
+    importance_max: int = 5
+    asks_importance: bool = True
+    asks_expectation: bool = False
+    nps_item: Code | None = None
+    nps_scale_max: int = 10
+    dimensions: tuple[Dimension, ...] = ()
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    acsi_items: tuple[Code, ...] = ()
+    minimum_answers_for_valid: int = Field(default=1, description="items a response must answer to count as valid")
+    aliases: dict[Code, Code] = Field(default_factory=dict, description="item code of a wave -> item code of today")
+
+
+class Target(Model):
+    """A plan for one metric or for the overall index, in force from a day on."""
+
+    metric: Code = Field(description="metric code, or overall_index")
+    value: float
+    valid_from: date
+    source: str = Field(description="who set it and where it is written")
+
+
+class Thresholds(Model):
+    """config/thresholds.yaml: every number that decides a word, a colour or an exclusion."""
+
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    cut_rule: CutRule = "grand_mean"
+    cut_target_satisfaction: float | None = None
+    cut_target_importance: float | None = None
+    membership_undecided_below: Annotated[float, Field(ge=0.5, le=1)] = 0.80
+    membership_draws: Annotated[int, Field(ge=1000)] = 20_000
+    membership_seed: int = 1
+    hide_below_n: int = 30
+    note_below_n: int = 100
+    suppress_below_count: int = 5
+    index_matters_from: float = Field(default=1.0, description="points of 0-100 below which a change is small")
+    share_matters_from: float = Field(default=0.01, description="share below which a change of a rate is small")
+    false_discovery_rate: float = 0.05
+    power: float = 0.80
+    process_limit_months: int = 24
+    process_limit_minimum_months: int = 12
+    top_box_ceiling: float = 0.90
+    nps_interval: Literal["adjusted_wald", "wald"] = "adjusted_wald"
+    long_unsolved_days: int = 30
+    targets: tuple[Target, ...] = ()
+
+
+class Stage(Model):
+    """One stage of a process, or one step of a delivery."""
+
+    code: Code
+    text: Text
+    limit_workdays: int | None = None
+    goal_share: float | None = Field(default=None, description="share of passages that shall keep the limit")
+    department: Code = ""
+
+
+class Process(Model):
+    """One process with its stages in order."""
+
+    code: Code
+    text: Text
+    kind: Literal["case", "delivery"] = "case"
+    count_convention: Literal["exclude_first_day", "include_first_day"] = "exclude_first_day"
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+
+class Stages(Model):
+    """config/stages.yaml: processes, their stages and limits."""
+
+    processes: tuple[Process, ...]
+
+
+class CodeText(Model):
+    """How a code is printed."""
+
+    code: Code
+    text: Text
+
+
+class Labels(Model):
+    """config/labels.yaml: printed names of segments, regions, departments, categories, channels and sources."""
+
+    segments: tuple[CodeText, ...] = ()
+    regions: tuple[CodeText, ...] = ()
+    departments: tuple[CodeText, ...] = ()
+    categories: tuple[CodeText, ...] = ()
+    channels: tuple[CodeText, ...] = ()
+    sources: tuple[CodeText, ...] = ()
+
+
+class CalendarDay(Model):
+    """One day on which the company differs from the calendar."""
+
+    day: date
+    is_workday: bool
+    reason: str
+
+
+class CalendarOverride(Model):
+    """config/calendar/*.yaml: a year supplied or corrected by the company."""
+
+    year: int
+    source: str
+    is_complete: bool = Field(default=False, description="true: this file is the year's published calendar")
+    days: tuple[CalendarDay, ...] = ()
+
+
+class Recipient(Model):
+    """One recipient of a report."""
+
+    name: str
+    address: str
+    locale: Locale = "en"
+    report: Code = "monthly_executive"
+    regions: tuple[Code, ...] = Field(default=(), description="scope; empty: the whole company")
+
+
+class Recipients(Model):
+    """config/recipients.yaml."""
+
+    sender_name: str
+    sender_address: str
+    list_id: str = ""
+    unsubscribe_address: str = ""
+    recipients: tuple[Recipient, ...] = ()

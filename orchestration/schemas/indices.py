@@ -1,0 +1,168 @@
+"""What Polars computes from the sufficient statistics: the tables of schema `indices`.
+
+Scope: `segment_code` and `region_code` are a code or 'all'. `window_months` is 1 (the month alone) or 3 (the month and the
+two before it, for small bases). Intervals are two-sided at the configured confidence.
+"""
+
+from orchestration.schemas.columns import Column, Kind, Table
+
+ALL = "all"
+TOO_FEW = "no answers"
+
+
+def _key(name: str, kind: Kind, meaning: str) -> Column:
+    return Column(name, kind, meaning, key=True)
+
+
+SCOPE = (
+    _key("month_start_date", "date", "first day of the month"),
+    _key("window_months", "integer", "1: this month; 3: pooled with the two months before"),
+    _key("instrument_code", "text", "questionnaire"),
+    _key("segment_code", "text", "segment, or 'all'"),
+    _key("region_code", "text", "region, or 'all'"),
+)
+INTERVAL = (
+    Column("interval_low", "double", "lower end of the confidence interval", null="fewer than two answers"),
+    Column("interval_high", "double", "upper end of the confidence interval", null="fewer than two answers"),
+)
+FINGERPRINT = Column("fingerprint", "text", "hash of the definition that made the number")
+
+ITEM_WEIGHTS = Table(
+    "indices.item_weights", "One row per fiscal year, instrument and item: its weight in the overall index, frozen for the year",
+    (
+        _key("fiscal_year", "integer", "fiscal year, named by the calendar year in which it ends"),
+        _key("instrument_code", "text", "questionnaire"),
+        _key("item_code", "text", "item"),
+        Column("weight_share", "double", "weight; the weights of one instrument and year add up to 1"),
+        Column("basis", "text", "previous_fiscal_year, same_fiscal_year (no year before), or equal (importance not asked)"),
+    ),
+)  # fmt: skip
+ITEM_SCORES = Table(
+    "indices.item_scores", "One row per scope and item: satisfaction, importance, their difference, top-two share",
+    (
+        *SCOPE,
+        _key("item_code", "text", "item"),
+        Column("n_satisfaction", "bigint", "satisfaction ratings"),
+        Column("n_importance", "bigint", "importance ratings"),
+        Column("n_effective", "double", "Kish effective number of satisfaction ratings"),
+        Column("satisfaction_score", "double", "S_i: mean rating", "level of the scale", null=TOO_FEW),
+        Column("satisfaction_se", "double", "standard error of S_i", "level of the scale", null="fewer than two answers"),
+        Column("importance_score", "double", "I_i: mean importance", "level of the scale", null="importance not asked"),
+        Column("importance_se", "double", "standard error of I_i", "level of the scale", null="importance not asked"),
+        Column("satisfaction_0to100", "double", "(S_i - min) / (max - min) * 100", "0 to 100", null=TOO_FEW),
+        *INTERVAL,
+        Column("satisfaction_minus_importance", "double", "S_i - I_i; two scales subtracted, not a shortfall", null="importance not asked"),
+        Column("top2_share", "double", "share of ratings in the two highest levels", "0 to 1", null=TOO_FEW),
+        Column("top2_low", "double", "lower Wilson limit", "0 to 1", null=TOO_FEW),
+        Column("top2_high", "double", "upper Wilson limit", "0 to 1", null=TOO_FEW),
+        Column("n_top2", "bigint", "ratings in the two highest levels"),
+        Column("n_bottom_box", "bigint", "ratings in the lowest level"),
+        FINGERPRINT,
+    ),
+)  # fmt: skip
+DIMENSION_SCORES = Table(
+    "indices.dimension_scores", "One row per scope and dimension: the mean of its items on 0-100, weighted as in the overall index",
+    (
+        *SCOPE,
+        _key("dimension_code", "text", "dimension"),
+        Column("n_responses", "bigint", "valid responses with at least one of its items"),
+        Column("n_items", "integer", "items with an answer"),
+        Column("index_0to100", "double", "weighted mean of the items' 0-100 scores", "0 to 100", null=TOO_FEW),
+        Column("standard_error", "double", "standard error", "points", null="fewer than two responses"),
+        *INTERVAL,
+        FINGERPRINT,
+    ),
+)  # fmt: skip
+OVERALL_SCORES = Table(
+    "indices.overall_scores", "One row per scope: the overall satisfaction index",
+    (
+        *SCOPE,
+        Column("headline_rule", "text", "importance_weighted, equal, overall_item or acsi"),
+        Column("n_responses", "bigint", "valid responses"),
+        Column("n_effective", "double", "Kish effective number of responses"),
+        Column("index_0to100", "double", "sum of w_i * 0-100(S_i)", "0 to 100", null=TOO_FEW),
+        Column("standard_error", "double", "standard error", "points", null="fewer than two responses"),
+        *INTERVAL,
+        Column("base_state", "text", "normal, small_base (note), too_few (hide the month, show three) or no_data"),
+        FINGERPRINT,
+    ),
+)  # fmt: skip
+ITEM_QUADRANTS = Table(
+    "indices.item_quadrants", "One row per scope and item: quadrant of the importance-performance map and how sure it is",
+    (
+        *SCOPE,
+        _key("item_code", "text", "item"),
+        Column("cut_rule", "text", "scale_midpoint, grand_mean, median or target"),
+        Column("cut_satisfaction", "double", "vertical line", "level of the scale"),
+        Column("cut_importance", "double", "horizontal line", "level of the scale"),
+        Column("satisfaction_score", "double", "S_i", "level of the scale"),
+        Column("importance_score", "double", "I_i", "level of the scale"),
+        Column("satisfaction_minus_importance", "double", "S_i - I_i", "level of the scale"),
+        Column("quadrant_code", "text", "A strength, B repair, C opportunity, D maintain; a tie is high"),
+        Column("probability_a", "double", "probability of A", "0 to 1", null="fewer than two responses"),
+        Column("probability_b", "double", "probability of B", "0 to 1", null="fewer than two responses"),
+        Column("probability_c", "double", "probability of C", "0 to 1", null="fewer than two responses"),
+        Column("probability_d", "double", "probability of D", "0 to 1", null="fewer than two responses"),
+        Column("certainty", "double", "probability of quadrant_code", "0 to 1", null="fewer than two responses"),
+        Column("is_undecided", "boolean", "certainty below the threshold, or unknown"),
+        Column("satisfaction_se", "double", "standard error of S_i", null="fewer than two responses"),
+        Column("importance_se", "double", "standard error of I_i", null="fewer than two responses"),
+        Column("correlation", "double", "correlation of the two means' errors, for the 95 % region", "-1 to 1", null="fewer than two responses"),
+        Column("repair_rank", "integer", "1 = repair first: decided items of B by satisfaction minus importance, lowest first", null="not a decided item of B"),
+        Column("n_responses", "bigint", "responses that rated both"),
+        FINGERPRINT,
+    ),
+)  # fmt: skip
+NPS_SCORES = Table(
+    "indices.nps_scores", "One row per scope: net promoter score of the instrument's recommendation item",
+    (
+        *SCOPE,
+        Column("n_answers", "bigint", "answers"),
+        Column("n_promoters", "bigint", "9 or 10"),
+        Column("n_passives", "bigint", "7 or 8"),
+        Column("n_detractors", "bigint", "0 to 6"),
+        Column("nps", "double", "share of promoters minus share of detractors", "-1 to 1", null=TOO_FEW),
+        *INTERVAL,
+        FINGERPRINT,
+    ),
+)  # fmt: skip
+RESPONSE_RATES = Table(
+    "indices.response_rates", "One row per scope: three response rates with three names",
+    (
+        *SCOPE,
+        Column("n_sent", "bigint", "invitations sent in the month"),
+        Column("n_returned", "bigint", "of them returned so far"),
+        Column("n_valid", "bigint", "of them valid"),
+        Column("returned_of_sent_share", "double", "returned / sent", "0 to 1", null="nothing sent"),
+        Column("valid_of_sent_share", "double", "valid / sent", "0 to 1", null="nothing sent"),
+        Column("valid_of_returned_share", "double", "valid / returned", "0 to 1", null="nothing returned"),
+    ),
+)  # fmt: skip
+VERDICTS = Table(
+    "indices.verdicts", "One row per figure and comparison: the one verdict that every reader gets",
+    (
+        _key("month_start_date", "date", "month judged"),
+        _key("subject_code", "text", "overall_index, item:<instrument>:<code>, dimension:<instrument>:<code> or kpi:<metric>"),
+        _key("breakdown_code", "text", "stage, category or route of a KPI, or 'all'"),
+        _key("segment_code", "text", "segment, or 'all'"),
+        _key("region_code", "text", "region, or 'all'"),
+        _key("comparison_code", "text", "previous_month, same_month_last_year, target or process"),
+        Column("value", "double", "the figure", null="no base"),
+        Column("reference_value", "double", "what it is compared with", null="nothing to compare with"),
+        Column("difference", "double", "value - reference", null="nothing to compare with"),
+        Column("difference_low", "double", "lower end of its interval", null="a census, or no base"),
+        Column("difference_high", "double", "upper end of its interval", null="a census, or no base"),
+        Column("p_value", "double", "two-sided", "0 to 1", null="a census, or no base"),
+        Column("q_value", "double", "Benjamini-Hochberg over the month's family", "0 to 1", null="not in the family"),
+        Column("matters_from", "double", "difference from which a change matters"),
+        Column("smallest_detectable", "double", "smallest change this sample would have found", null="a census, or no base"),
+        Column("verdict", "text", "better, worse, changed but small, steady or cannot tell"),
+        Column("reason", "text", "why it cannot be told, or which rule decided"),
+        Column("n_base", "bigint", "base of the value"),
+        Column("n_reference", "bigint", "base of the reference", null="a target"),
+    ),
+)  # fmt: skip
+
+INDEX_TABLES = (
+    ITEM_WEIGHTS, ITEM_SCORES, DIMENSION_SCORES, OVERALL_SCORES, ITEM_QUADRANTS, NPS_SCORES, RESPONSE_RATES, VERDICTS,
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""The ledger as analysts see it: schema `ops`, mirrored from out/state.sqlite and written with the rows it counts."""
+
+from orchestration.schemas.columns import Column, Table
+
+EXTRACT_FILES = Table(
+    "ops.extract_files", "One row per distinct content that ever lay in the landing folder",
+    (
+        Column("extract_file_id", "integer", "number in order of first sight", key=True),
+        Column("sha256", "text", "hash of the bytes as delivered"),
+        Column("file_name", "text", "name at first sight"),
+        Column("n_bytes", "bigint", "size as delivered"),
+        Column("known_at", "timestamp", "first seen"),
+    ),
+)  # fmt: skip
+EXTRACT_LOADS = Table(
+    "ops.extract_loads", "One row per file and contract: what became of every record",
+    (
+        Column("extract_file_id", "integer", "file", key=True),
+        Column("contract_code", "text", "contract", key=True),
+        Column("source_code", "text", "source system"),
+        Column("table_name", "text", "canonical table"),
+        Column("state", "text", "loaded, empty, duplicate or refused"),
+        Column("reason", "text", "why it was refused", null="loaded"),
+        Column("n_records", "bigint", "records, counted by the landing, not by the loader"),
+        Column("n_loaded", "bigint", "records that became rows"),
+        Column("n_quarantined", "bigint", "records in quarantine"),
+        Column("n_skipped", "bigint", "records left out on purpose"),
+        Column("n_rows", "bigint", "rows made of the loaded records"),
+        Column("extracted_at", "timestamp", "when the source extracted it", null="refused"),
+        Column("data_from_date", "date", "oldest business date", null="no dated row"),
+        Column("data_to_date", "date", "newest business date", null="no dated row"),
+        Column("contract_hash", "text", "hash of the contract it was read with"),
+        Column("known_at", "timestamp", "first seen"),
+    ),
+)  # fmt: skip
+QUARANTINE = Table(
+    "ops.quarantine", "One row per record that could not be loaded; its bytes are in the private file",
+    (
+        Column("extract_file_id", "integer", "file", key=True),
+        Column("contract_code", "text", "contract", key=True),
+        Column("record_number", "bigint", "record, counted from 1 without the header", key=True),
+        Column("line_number", "bigint", "line of the file where the record begins, the header included"),
+        Column("column_name", "text", "source column", null="the whole record"),
+        Column("rule_code", "text", "required, type, format, range, map, fields, encoding, duplicate_key"),
+        Column("known_at", "timestamp", "first seen"),
+    ),
+)  # fmt: skip
+SOURCES = Table(
+    "ops.sources", "One row per contract: how far its data reach and whether it is late on the night of the run",
+    (
+        Column("contract_code", "text", "contract", key=True),
+        Column("source_code", "text", "source system"),
+        Column("table_name", "text", "canonical table"),
+        Column("n_rows", "bigint", "current rows"),
+        Column("n_quarantined", "bigint", "records in quarantine"),
+        Column("data_to_date", "date", "newest business date", null="nothing loaded"),
+        Column("due_date", "date", "day on which data up to `expected_to_date` was due", null="expected once"),
+        Column("expected_to_date", "date", "day up to which data should reach", null="expected once"),
+        Column("state", "text", "complete, late or missing"),
+        Column("is_required_for_report", "boolean", "the report waits for it"),
+    ),
+)  # fmt: skip
+TOUCHED_MONTHS = Table(
+    "ops.touched_months", "One row per month that tonight's loads or the calendar touched and the models must replace",
+    (Column("month_start_date", "date", "first day of the month", key=True),),
+)
+RUN = Table(
+    "ops.run", "One row: the clock of the night that made this file",
+    (
+        Column("as_of", "timestamp", "the night's clock, local time of the workspace"),
+        Column("as_of_date", "date", "its date"),
+        Column("report_month", "date", "last complete month"),
+        Column("first_month", "date", "first month with data", null="no data"),
+    ),
+)  # fmt: skip
+GENERATIONS = Table(
+    "ops.generations", "One row per generation published before this file and for this file itself",
+    (
+        Column("generation_code", "text", "e.g. g000012", key=True),
+        Column("as_of", "timestamp", "clock of its night"),
+        Column("parent_code", "text", "generation before", null="the first"),
+        Column("input_hash", "text", "hash of landing, config, contracts and code that made it"),
+    ),
+)  # fmt: skip
+CHECKS = Table(
+    "ops.checks", "One row per expectation of the gate on this file",
+    (
+        Column("check_code", "text", "expectation", key=True),
+        Column("table_name", "text", "table"),
+        Column("severity", "text", "error or warning"),
+        Column("is_passed", "boolean", "held"),
+        Column("observed", "text", "what was found: counts only, never values"),
+    ),
+)  # fmt: skip
+OPS_TABLES = (EXTRACT_FILES, EXTRACT_LOADS, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS)
