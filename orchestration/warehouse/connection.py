@@ -1,0 +1,194 @@
+"""Open DuckDB files: the working and the private file for the run, a published one for reading, one in memory for tests.
+
+The only module that opens a DuckDB file. New files get the storage version that 1.x tools read. Nothing is ever installed
+or loaded from the network. Errors of disk, memory and file become WarehouseError; a wrong statement stays a duckdb.Error,
+since that is a defect.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import WarehouseError
+
+WORKING_FILE = "warehouse.duckdb"
+PRIVATE_FILE = "private.duckdb"
+STORAGE_VERSION = "v1.0.0"
+NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+ENVIRONMENT_ERRORS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.SerializationException)
+FULL_DISK = re.compile("no space left|file too large|disk quota|could not write", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a connection may use; empty: DuckDB's own choice (80 % of memory, `<file>.tmp` beside the file)."""
+
+    memory_limit: str = ""
+    temp_directory: str = ""
+
+
+@contextmanager
+def open_working(out: Path, *, memory_limit: str | None = None, temp_directory: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working file `out/warehouse.duckdb` for reading and writing, created if missing; the caller holds the lock.
+
+    Raises WarehouseError where the file is damaged, in use or the disk is full.
+    """
+    with _open_writable(out / WORKING_FILE, _limits(memory_limit, temp_directory)) as con:
+        yield con
+
+
+@contextmanager
+def open_private(out: Path, *, memory_limit: str | None = None, temp_directory: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private file `out/private.duckdb`, mode 0600: free text, superseded versions, bytes in quarantine; never published.
+
+    Raises WarehouseError where the file is damaged, in use or the disk is full.
+    """
+    with _open_writable(out / PRIVATE_FILE, _limits(memory_limit, temp_directory)) as con:
+        yield con
+
+
+@contextmanager
+def open_read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file: it can neither write, nor read another file, nor change a setting.
+
+    A symlink is resolved first, so the reader keeps its generation while the pointer moves. Raises WarehouseError where the
+    file is missing or damaged.
+    """
+    real = path.resolve()
+    if not real.is_file():
+        raise WarehouseError("does not exist", where=str(path), hint="nothing has been published yet, or it was removed: `csat run`")
+    con = _connect(real, {**NO_EXTENSIONS, "enable_external_access": False}, read_only=True)
+    with _closing(con, path):
+        con.execute("set TimeZone = 'UTC'")
+        con.execute("set lock_configuration = true")
+        yield con
+
+
+@contextmanager
+def open_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, set up like the working file."""
+    con = _connect(":memory:", NO_EXTENSIONS, read_only=False)
+    with _closing(con, Path(":memory:")):
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Nothing; what is executed inside is committed as a whole or not at all. Inside a transaction it joins that one."""
+    try:
+        con.execute("begin transaction")
+    except duckdb.TransactionException:
+        yield
+        return
+    try:
+        yield
+    except BaseException:
+        _roll_back(con)
+        raise
+    con.execute("commit")
+
+
+def create_file(path: Path) -> None:
+    """Nothing; an empty database file of mode 0600 that DuckDB 1.x can read exists at `path`, unless a file was there.
+
+    Made under another name first: a kill leaves no half-made database.
+    """
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f".{path.name}.new")
+    with _translated(path):
+        made.unlink(missing_ok=True)
+        con = duckdb.connect(":memory:", config=NO_EXTENSIONS)
+        try:
+            con.execute(f"attach {quote_text(str(made))} as made (storage_version '{STORAGE_VERSION}')")
+            con.execute("detach made")
+        finally:
+            con.close()
+        made.chmod(0o600)
+        os.replace(made, path)
+
+
+def quote_name(name: str) -> str:
+    """`name` as a quoted SQL identifier; a dot separates schema and table."""
+    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split(".", 1))
+
+
+def quote_text(text: str) -> str:
+    """`text` as a SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def _open_writable(path: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    create_file(path)
+    con = _connect(path, NO_EXTENSIONS, read_only=False)
+    with _closing(con, path):
+        con.execute("set TimeZone = 'UTC'")
+        for name, value in (("memory_limit", limits.memory_limit), ("temp_directory", limits.temp_directory)):
+            if value:
+                con.execute(f"set {name} = {quote_text(value)}")
+        yield con
+
+
+def _limits(memory_limit: str | None, temp_directory: Path | None) -> Limits:
+    return Limits(memory_limit or "", str(temp_directory) if temp_directory else "")
+
+
+def _connect(
+    path: Path | str, config: dict[str, str | bool | int | float | list[str]], *, read_only: bool
+) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(path, read_only=read_only, config=config)
+    except (duckdb.Error, OSError) as error:
+        raise _warehouse_error(error, Path(path)) from error
+
+
+@contextmanager
+def _closing(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    try:
+        with _translated(path):
+            yield
+    finally:
+        con.close()
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ENVIRONMENT_ERRORS as error:
+        raise _warehouse_error(error, path) from error
+    except duckdb.Error as error:
+        if type(error) is not duckdb.Error:
+            raise
+        raise _warehouse_error(error, path) from error  # damage found while reading has no class of its own
+
+
+def _warehouse_error(error: Exception, path: Path) -> WarehouseError:
+    text = str(error).strip().splitlines()[0]
+    return WarehouseError(text, where=str(path), hint=_advice(error, text))
+
+
+def _advice(error: Exception, text: str) -> str:
+    if FULL_DISK.search(text):
+        return "free disk space and run again; what was published before is untouched"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "raise the memory limit or free space for the temporary folder, and run again; what was published before is untouched"
+    if "lock on file" in text or "different configuration" in text:
+        return "close the program that has the file open; analysts open out/current.duckdb, never the working file"
+    return "if the working file is damaged move it away and run again: it is rebuilt from landing and state; `csat verify` checks the rest"
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+    with suppress(duckdb.Error):  # a fatal error has ended the transaction already; the first error is the one to show
+        con.execute("rollback")
