@@ -102,11 +102,13 @@ class Thresholds(Model):
     membership_undecided_below: Annotated[float, Field(ge=0.5, le=1)] = 0.80
     membership_draws: Annotated[int, Field(ge=1000)] = 20_000
     membership_seed: int = 1
+    membership_months: Annotated[int, Field(ge=1)] = Field(default=13, description="months of the whole company whose map gets probabilities")
     hide_below_n: int = 30
     note_below_n: int = 100
     suppress_below_count: int = 5
     index_matters_from: float = Field(default=1.0, description="points of 0-100 below which a change is small")
     share_matters_from: float = Field(default=0.01, description="share below which a change of a rate is small")
+    average_matters_from: float = Field(default=0.5, description="workdays or hours below which a change of an average is small")
     false_discovery_rate: float = 0.05
     power: float = 0.80
     process_limit_months: int = 24

@@ -8,6 +8,9 @@ from orchestration.schemas.columns import Column, Kind, Table
 
 ALL = "all"
 TOO_FEW = "no answers"
+NOT_ESTIMATED = (
+    "fewer than two responses, or not drawn: only the reporting month, and the single months of the whole company before it, are"
+)
 
 
 def _key(name: str, kind: Kind, meaning: str) -> Column:
@@ -65,7 +68,7 @@ DIMENSION_SCORES = Table(
     (
         *SCOPE,
         _key("dimension_code", "text", "dimension"),
-        Column("n_responses", "bigint", "valid responses with at least one of its items"),
+        Column("n_responses", "bigint", "answers of its most answered item"),
         Column("n_items", "integer", "items with an answer"),
         Column("index_0to100", "double", "weighted mean of the items' 0-100 scores", "0 to 100", null=TOO_FEW),
         Column("standard_error", "double", "standard error", "points", null="fewer than two responses"),
@@ -99,11 +102,11 @@ ITEM_QUADRANTS = Table(
         Column("importance_score", "double", "I_i", "level of the scale"),
         Column("satisfaction_minus_importance", "double", "S_i - I_i", "level of the scale"),
         Column("quadrant_code", "text", "A strength, B repair, C opportunity, D maintain; a tie is high"),
-        Column("probability_a", "double", "probability of A", "0 to 1", null="fewer than two responses"),
-        Column("probability_b", "double", "probability of B", "0 to 1", null="fewer than two responses"),
-        Column("probability_c", "double", "probability of C", "0 to 1", null="fewer than two responses"),
-        Column("probability_d", "double", "probability of D", "0 to 1", null="fewer than two responses"),
-        Column("certainty", "double", "probability of quadrant_code", "0 to 1", null="fewer than two responses"),
+        Column("probability_a", "double", "probability of A", "0 to 1", null=NOT_ESTIMATED),
+        Column("probability_b", "double", "probability of B", "0 to 1", null=NOT_ESTIMATED),
+        Column("probability_c", "double", "probability of C", "0 to 1", null=NOT_ESTIMATED),
+        Column("probability_d", "double", "probability of D", "0 to 1", null=NOT_ESTIMATED),
+        Column("certainty", "double", "probability of quadrant_code", "0 to 1", null=NOT_ESTIMATED),
         Column("is_undecided", "boolean", "certainty below the threshold, or unknown"),
         Column("satisfaction_se", "double", "standard error of S_i", null="fewer than two responses"),
         Column("importance_se", "double", "standard error of I_i", null="fewer than two responses"),
@@ -138,6 +141,25 @@ RESPONSE_RATES = Table(
         Column("valid_of_returned_share", "double", "valid / returned", "0 to 1", null="nothing returned"),
     ),
 )  # fmt: skip
+KPI_SCORES = Table(
+    "indices.kpi_scores", "One row per metric, breakdown, month and segment or region: the KPI in total, with its process limits",
+    (
+        _key("month_start_date", "date", "first day of the month"),
+        _key("metric_code", "text", "metric of the registry"),
+        _key("breakdown_code", "text", "stage, category or route, or 'all'"),
+        _key("segment_code", "text", "segment, or 'all'"),
+        _key("region_code", "text", "region, or 'all'"),
+        Column("numerator", "bigint", "numerator, added over the cells"),
+        Column("denominator", "bigint", "denominator, added over the cells"),
+        Column("value", "double", "numerator / denominator, a census and therefore without interval", null="nothing in the base"),
+        Column("process_low", "double", "lower process limit from the months before", null="not enough history"),
+        Column("process_centre", "double", "centre of the process in the months before", null="not enough history"),
+        Column("process_high", "double", "upper process limit from the months before", null="not enough history"),
+        Column("n_history_months", "integer", "months the limits rest on, or would rest on"),
+        Column("base_kind", "text", "what the denominator counts"),
+        FINGERPRINT,
+    ),
+)  # fmt: skip
 VERDICTS = Table(
     "indices.verdicts", "One row per figure and comparison: the one verdict that every reader gets",
     (
@@ -164,5 +186,5 @@ VERDICTS = Table(
 )  # fmt: skip
 
 INDEX_TABLES = (
-    ITEM_WEIGHTS, ITEM_SCORES, DIMENSION_SCORES, OVERALL_SCORES, ITEM_QUADRANTS, NPS_SCORES, RESPONSE_RATES, VERDICTS,
+    ITEM_WEIGHTS, ITEM_SCORES, DIMENSION_SCORES, OVERALL_SCORES, ITEM_QUADRANTS, NPS_SCORES, RESPONSE_RATES, KPI_SCORES, VERDICTS,
 )  # fmt: skip
