@@ -119,8 +119,13 @@ def create_file(path: Path) -> None:
 
 
 def quote_name(name: str) -> str:
-    """`name` as a quoted SQL identifier; a dot separates schema and table."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split(".", 1))
+    """`name` as one quoted SQL identifier, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_table(name: str) -> str:
+    """`schema.table` as two quoted SQL identifiers."""
+    return ".".join(quote_name(part) for part in name.split(".", 1))
 
 
 def quote_text(text: str) -> str:
