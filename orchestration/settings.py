@@ -1,0 +1,70 @@
+"""The one reader of the environment. Frozen; nothing of it is read before it is asked for."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.errors import ConfigError
+
+KEY_BYTES = 32
+KEY_FILE = "token.key"
+OWNER_ONLY = 0o600
+
+
+class Settings(BaseSettings):
+    """What the environment says; every variable begins with CSAT_."""
+
+    model_config = SettingsConfigDict(env_prefix="CSAT_", frozen=True, extra="ignore")
+
+    workspace: Path | None = Field(default=None, description="CSAT_WORKSPACE: folder of the workspace")
+    token_key: SecretStr | None = Field(default=None, description="CSAT_TOKEN_KEY: key of the customer tokens, at least 16 characters")
+    duckdb_memory: str = Field(default="", pattern=r"^(\d+(\.\d+)?(MB|GB|MiB|GiB))?$", description="CSAT_DUCKDB_MEMORY: limit, e.g. 2GB")
+    """SMTP has no setting: mails are rendered, not sent."""
+
+
+@lru_cache(maxsize=1)
+def read_settings() -> Settings:
+    """The settings of this process. Raises ConfigError naming the variable, never its value."""
+    try:
+        return Settings()
+    except ValueError as broken:
+        names = ", ".join(f"CSAT_{'_'.join(str(part) for part in error['loc']).upper()}" for error in _errors(broken))
+        raise ConfigError(
+            "a variable cannot be used", where=f"environment, {names}", hint="unset it, or see orchestration/settings.py"
+        ) from None
+
+
+def read_token_key(out: Path) -> bytes:
+    """The key of the customer tokens: CSAT_TOKEN_KEY, else out/token.key, which is made on first use with mode 0600.
+
+    Losing the file changes every token, so a backup of the workspace carries it.
+    """
+    if given := read_settings().token_key:
+        return given.get_secret_value().encode()
+    path = out / KEY_FILE
+    if not path.exists():
+        out.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
+    return path.read_bytes().strip()
+
+
+def child_environment(**additions: str) -> dict[str, str]:
+    """The environment of a child process: this process's own without our secret, and `additions`."""
+    inherited = {name: value for name, value in os.environ.items() if name != "CSAT_TOKEN_KEY"}
+    return inherited | additions
+
+
+def set_environment(**values: str) -> None:
+    """Sets variables that third-party code reads at import: folders and switches, never secrets."""
+    os.environ.update(values)
+
+
+def _errors(broken: ValueError) -> list[dict[str, tuple[str, ...]]]:
+    found: list[dict[str, tuple[str, ...]]] = getattr(broken, "errors", lambda **_: [])(include_input=False)
+    return found
