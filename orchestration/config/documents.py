@@ -1,0 +1,188 @@
+"""One YAML file as plain data that knows its lines, and as a frozen type whose every error names file, line, key and value.
+
+YAML is read strictly: no tags beyond the plain ones, no aliases (they can grow a small file without bound), no key twice, no
+number that is infinite or none.
+"""
+
+import difflib
+import math
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from orchestration.config.models import Model
+from orchestration.errors import ConfigError, CsatError
+
+Key = tuple[str | int, ...]
+Parsed = TypeVar("Parsed", bound=Model)
+SHOWN_VALUE = 60
+
+
+@dataclass(frozen=True)
+class Document:
+    """The data of one file, the line of every key, and the class of error that its faults are."""
+
+    name: str
+    data: Any
+    lines: dict[Key, int]
+    error: type[CsatError] = ConfigError
+
+    def line(self, key: Key) -> int:
+        """The line where `key` stands, or the nearest key around it."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, 1)
+
+    def fault(self, key: Key, what: str, hint: str) -> CsatError:
+        """An error at `key`: file and line, dotted key, value, advice."""
+        value = self._value(key)
+        shown = f" ({_shorten(value)})" if value is not None else ""
+        dotted = ".".join(str(part) for part in key)
+        return self.error(f"{dotted}{shown}: {what}" if dotted else what, where=f"{self.name}:{self.line(key)}", hint=hint)
+
+    def _value(self, key: Key) -> object:
+        found = self.data
+        for part in key:
+            try:
+                found = found[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return None if isinstance(found, dict | list) else found
+
+
+class _StrictLoader(yaml.SafeLoader):
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node; refuses an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise _at(self.get_mark(), "an alias (*name) is not allowed here")
+        return super().compose_node(parent, index)
+
+
+def read_document(path: Path, root: Path, error: type[CsatError] = ConfigError) -> Document:
+    """The file at `path`, named relative to `root`. Raises `error` where it cannot be read as strict YAML."""
+    name = path.relative_to(root).as_posix()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise error(f"is not UTF-8: byte {wrong.start}", where=name, hint="save the file as UTF-8") from wrong
+    except OSError as wrong:
+        raise error(f"cannot be read: {wrong.strerror}", where=name, hint="check the file's owner and mode") from wrong
+    try:
+        return _parse(text, name, error)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        place = f"{name}:{mark.line + 1}" if mark else name
+        hint = "write plain YAML; a text with : # { } or quotes needs quotes"
+        raise error(wrong.problem or "is not YAML", where=place, hint=hint) from wrong
+    except (yaml.YAMLError, RecursionError, ValueError) as wrong:
+        raise error(f"is not YAML: {wrong}", where=name, hint="write plain YAML") from wrong
+
+
+def parse_document(document: Document, kind: type[Parsed]) -> Parsed:
+    """The document as a `kind`. Raises its error for the first fault, and says how many more there are."""
+    if not isinstance(document.data, dict):
+        raise document.fault((), "holds no keys", f"write keys such as {', '.join(list(kind.model_fields)[:3])}")
+    try:
+        return kind.model_validate(document.data)
+    except ValidationError as wrong:
+        faults = wrong.errors(include_url=False, include_context=False)
+        key = tuple(faults[0]["loc"])
+        hint = _advice(faults[0]["type"], key, kind)
+        more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
+        raise document.fault(_existing(document, key), _problem(faults[0]["msg"], key) + more, hint) from wrong
+
+
+def _parse(text: str, name: str, error: type[CsatError]) -> Document:
+    loader = _StrictLoader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Key, int] = {}
+        data = _build(loader, node, (), lines) if node else None
+    finally:
+        loader.dispose()
+    return Document(name, data, lines, error)
+
+
+def _build(loader: yaml.SafeLoader, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
+    lines.setdefault(key, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        return _build_mapping(loader, node, key, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(loader, child, (*key, position), lines) for position, child in enumerate(node.value)]
+    value = loader.construct_object(node)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _at(node.start_mark, f"{node.value} is no number")
+    return value
+
+
+def _build_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, key: Key, lines: dict[Key, int]) -> dict[Any, Any]:
+    built: dict[Any, Any] = {}
+    if not node.tag.endswith(":map"):
+        loader.construct_object(node)  # a tag nobody knows: says so with its line
+    for key_node, value_node in node.value:
+        name = loader.construct_object(key_node)
+        if not isinstance(name, str):
+            raise _at(key_node.start_mark, f"the key {key_node.value} must be a text: put it in quotes")
+        if name in built:
+            raise _at(key_node.start_mark, f"the key {name} stands twice")
+        lines[(*key, name)] = key_node.start_mark.line + 1
+        built[name] = _build(loader, value_node, (*key, name), lines)
+    return built
+
+
+def _at(mark: yaml.Mark, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, mark)
+
+
+def _existing(document: Document, key: Key) -> Key:
+    """The key without the branches of a union, which pydantic names like keys (`columns.0.source.str`)."""
+    while key and key not in document.lines and len(key) > 1 and key[:-1] in document.lines and document._value(key[:-1]) is not None:
+        key = key[:-1]
+    return key
+
+
+def _problem(message: str, key: Key) -> str:
+    plain = message.removeprefix("Value error, ")
+    return {"Extra inputs are not permitted": "is not known", "Field required": "is missing"}.get(plain, plain[:1].lower() + plain[1:])
+
+
+def _advice(kind: str, key: Key, model: type[Model]) -> str:
+    if kind == "extra_forbidden":
+        return advise_nearest(str(key[-1]), _fields(model, key[:-1]))
+    return {
+        "missing": "add the key",
+        "string_type": "put the value in quotes",
+        "string_pattern_mismatch": "a code has letters, digits and _ only, at most 64",
+    }.get(kind, "correct the value; orchestration/config describes every key")
+
+
+def advise_nearest(name: str, known: typing.Iterable[str]) -> str:
+    """Which of the known names was probably meant, or all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}"
+
+
+def _fields(model: type[Model], key: Key) -> list[str]:
+    """Names of the keys that may stand under `key` of a file of type `model`."""
+    found: type[Model] | None = model
+    for part in key:
+        if found and isinstance(part, str) and part in found.model_fields:
+            found = _model_within(found.model_fields[part].annotation)
+    return list(found.model_fields) if found else []
+
+
+def _model_within(annotation: Any) -> type[Model] | None:
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, Model):
+        return annotation
+    return next(filter(None, map(_model_within, typing.get_args(annotation))), None)
+
+
+def _shorten(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= SHOWN_VALUE else text[:SHOWN_VALUE] + "..."
