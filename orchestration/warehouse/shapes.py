@@ -1,0 +1,222 @@
+"""Header and records of one landed file: what the loader must find again, known before it looks.
+
+`measure_file` decides whether the file can be used under a contract at all: columns present once, named, and enough of them;
+and writes a staged UTF-8 copy where DuckDB cannot read the delivered bytes as they are.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.config.contracts import Contract, ContractColumn, Files
+from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_chunks, read_text
+from orchestration.warehouse.records import Block, Dialect, RecordReader, RecordTooLongError, Summary
+
+HASH_DIGITS = 16
+JSON_PROBE_RECORDS = 1000
+COLUMN_NUMBER_HINT = "the file has no header by contract: its columns are called 1, 2, 3 ..."
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the landing knows of a readable file. `read_path` is what the loader opens, `n_records` what it must account for."""
+
+    read_path: Path
+    compression: str
+    header: tuple[str, ...]
+    n_records: int
+    warnings: tuple[str, ...] = ()
+
+
+def hash_contract(contract: Contract) -> str:
+    """Hash of all that decides how a file becomes rows; owner, description and due dates are left out."""
+    text = contract.model_dump_json(exclude={"description", "owner", "expected", "quarantine_limit_share"})
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def list_sources(contract: Contract) -> tuple[str, ...]:
+    """Every source column that the contract reads, in order of first mention."""
+    columns: list[ContractColumn] = [*contract.columns, *(c for template in contract.rows for c in template.columns)]
+    names = [name for column in columns for name in sources_of(column)]
+    names += [skip.column for skip in contract.skip]
+    if contract.extracted_at.source == "column":
+        names.append(contract.extracted_at.column)
+    return tuple(dict.fromkeys(names))
+
+
+def sources_of(column: ContractColumn) -> tuple[str, ...]:
+    """The source columns of one canonical column; none where it is a constant."""
+    if column.value is not None:
+        return ()
+    if isinstance(column.source, tuple):
+        return column.source
+    return (column.source or column.name,)
+
+
+def dialect_of(files: Files, *, n_columns: int = 2) -> Dialect:
+    """How the records of a delivered text file are told apart."""
+    if files.format == "jsonl":
+        return Dialect(quote="")
+    return Dialect(files.delimiter, files.quote, blank_counts=n_columns == 1)
+
+
+def measure_file(original: Path, contract: Contract, staged: Path, *, limits: LandingLimits) -> Shape | None:
+    """The shape of `original` under `contract`; None where it holds no record at all.
+
+    `staged` is where a UTF-8 copy may be written. Raises UnreadableError where the file cannot be used.
+    """
+    if original.stat().st_size == 0:
+        return None
+    if contract.files.format == "parquet":
+        return _measure_parquet(original)
+    if contract.files.format == "xlsx":
+        _stage_xlsx(original, staged, contract.files)
+        return _measure_text(staged, Files(pattern="*"), staged, limits)
+    return _measure_text(original, contract.files, staged, limits)
+
+
+def check_header(header: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
+    """Warnings about columns that nobody asked for. Raises UnreadableError where a column is missing, blank or there twice."""
+    seen: set[str] = set()
+    for position, name in enumerate(header, 1):
+        if not name:
+            raise UnreadableError(f"column {position} has no name", "have the column named or removed at the source")
+        if name.casefold() in seen:
+            raise UnreadableError(f"column {name} is there twice (capitals do not tell columns apart)", "have one of them renamed or removed at the source")
+        seen.add(name.casefold())
+    _check_needed(header, contract)
+    strangers = [name for name in header if name not in list_sources(contract)]
+    return (f"columns that the contract does not read: {', '.join(strangers)}",) if strangers else ()
+
+
+def _check_needed(header: tuple[str, ...], contract: Contract) -> None:
+    missing = [name for name in list_sources(contract) if name not in header]
+    if not missing:
+        return
+    near = {name.casefold(): name for name in header}
+    hints = [f"{near[name.casefold()]!r} is there instead of {name!r}" for name in missing if name.casefold() in near]
+    advice = "; ".join([*hints, f"the file has: {', '.join(header)}"])
+    if contract.files.format == "csv" and not contract.files.header:
+        advice += f" ({COLUMN_NUMBER_HINT})"
+    raise UnreadableError(f"has no column {', '.join(missing)}", f"correct the source or the contract {contract.contract}: {advice}")
+
+
+def clean_name(name: str) -> str:
+    """A header as it is compared: NFKC, no mark, no space around."""
+    return unicodedata.normalize("NFKC", name).replace("\ufeff", "").strip()
+
+
+def _measure_parquet(original: Path) -> Shape | None:
+    import pyarrow as pa  # here, since a night without new files needs no Arrow
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(original) as file:
+            names, n_records = tuple(file.schema_arrow.names), file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableError(f"is no readable Parquet file ({str(error).splitlines()[0]})", "have it delivered again") from None
+    return Shape(original, "none", names, n_records) if n_records else None
+
+
+def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLimits) -> Shape | None:
+    needs_copy = files.encoding not in UTF8_NAMES and original != staged
+    chunks = read_text(original, compression=files.compression, encoding=files.encoding, limits=limits)
+    if needs_copy:
+        chunks = _copy_through(chunks, staged)
+    header, summary = _scan(chunks, files)
+    path, compression = (staged, "none") if needs_copy else (original, files.compression)
+    if summary.mixes_line_ends:
+        chunks = read_text(path, compression=compression, encoding="utf-8", limits=limits)
+        _unify_line_ends(chunks, staged, dialect_of(files, n_columns=len(header)))
+        path, compression = staged, "none"
+    has_header = files.header and files.format == "csv"
+    n_records = summary.n_records - int(has_header)
+    return Shape(path, compression, header, n_records) if n_records > 0 else None
+
+
+def _scan(chunks: Iterable[bytes], files: Files) -> tuple[tuple[str, ...], Summary]:
+    """Header and counts of a text file, in one pass."""
+    reader, header = RecordReader(dialect_of(files)), ()
+    alone = RecordReader(dialect_of(files, n_columns=1))
+    source = iter(chunks)
+    probe = next(source, b"")
+    first = next(iter(RecordReader(dialect_of(files)).blocks([probe])), None)
+    if first is not None and first.starts.size and first.content.strip():
+        header = _read_header(first, files)
+        reader = alone if len(header) == 1 and files.format == "csv" else reader
+    try:
+        summary = reader.count(_prefixed(probe, source))
+    except RecordTooLongError as error:
+        raise UnreadableError(f"has a record at line {error.args[0]} that does not end", "look for a quote that is never closed") from None
+    if summary.open_quote_line is not None:
+        line = summary.open_quote_line
+        raise UnreadableError(f"opens a quote at line {line} that never closes", "everything behind it would be swallowed; correct that line at the source")
+    return header, summary if header else Summary()
+
+
+def _prefixed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _read_header(block: Block, files: Files) -> tuple[str, ...]:
+    if files.format == "jsonl":
+        return _json_keys(block)
+    text = block.bytes_of(0).decode("utf-8", "strict")
+    fields = next(csv.reader(io.StringIO(text), delimiter=files.delimiter, quotechar=files.quote), [])
+    if not files.header:
+        return tuple(str(position) for position in range(1, len(fields) + 1))
+    return tuple(clean_name(field) for field in fields)
+
+
+def _json_keys(block: Block) -> tuple[str, ...]:
+    """Keys seen in the first records; a line that is no object has none."""
+    keys: dict[str, None] = {}
+    for index in range(min(JSON_PROBE_RECORDS, block.starts.size)):
+        try:
+            record = json.loads(block.bytes_of(index))
+        except ValueError:
+            continue
+        keys |= dict.fromkeys(record) if isinstance(record, dict) else {}
+    return tuple(keys) or ("",)
+
+
+def _copy_through(chunks: Iterable[bytes], staged: Path) -> Iterator[bytes]:
+    """The same chunks, written to `staged` on the way; the copy gets its name when the last one has passed."""
+    part = staged.with_suffix(".part")
+    with part.open("wb") as stream:
+        for chunk in chunks:
+            stream.write(chunk)
+            yield chunk
+    os.replace(part, staged)
+
+
+def _unify_line_ends(chunks: Iterable[bytes], staged: Path, dialect: Dialect) -> None:
+    part = staged.with_suffix(".unified")
+    with part.open("wb") as stream:
+        for block in RecordReader(dialect).blocks(chunks):
+            stream.writelines(block.bytes_of(index) + b"\n" for index in range(block.starts.size))
+    os.replace(part, staged)
+
+
+def _stage_xlsx(original: Path, staged: Path, files: Files) -> None:
+    """Nothing; the sheet is at `staged` as CSV, every cell as text, rows without any cell left out."""
+    import fastexcel  # here, since only a night with a workbook needs it
+
+    try:
+        book = fastexcel.read_excel(original.read_bytes())
+        sheet = book.load_sheet(files.sheet or 0, header_row=None, dtypes="string")
+        columns = [column.to_pylist() for column in sheet.to_arrow().columns]
+    except (fastexcel.FastExcelError, OSError) as error:
+        raise UnreadableError(f"is no readable workbook ({str(error).splitlines()[0]})", "save it again as .xlsx, or name the sheet in the contract") from None
+    part = staged.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerows(row for row in zip(*columns, strict=True) if any(row))
+    os.replace(part, staged)
