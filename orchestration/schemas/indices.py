@@ -53,6 +53,7 @@ ITEM_SCORES = Table(
         Column("importance_score", "double", "I_i: mean importance", "level of the scale", null="importance not asked"),
         Column("importance_se", "double", "standard error of I_i", "level of the scale", null="importance not asked"),
         Column("satisfaction_0to100", "double", "(S_i - min) / (max - min) * 100", "0 to 100", null=TOO_FEW),
+        Column("satisfaction_0to100_se", "double", "its standard error", "points", null="fewer than two answers"),
         *INTERVAL,
         Column("satisfaction_minus_importance", "double", "S_i - I_i; two scales subtracted, not a shortfall", null="importance not asked"),
         Column("top2_share", "double", "share of ratings in the two highest levels", "0 to 1", null=TOO_FEW),
