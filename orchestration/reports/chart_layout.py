@@ -27,7 +27,8 @@ def place_labels(wanted: Sequence[Wanted], *, frame: Box, obstacles: Sequence[Bo
         _take(index, free, taken)
     for _ in range(_SWEEPS):
         missing = [index for index in range(len(free)) if index not in taken]
-        if not any([_push(index, free, taken) for index in missing]):
+        found = [_push(index, free, taken) for index in missing]
+        if not any(found):
             break
     return tuple(taken.get(index) for index in range(len(free)))
 

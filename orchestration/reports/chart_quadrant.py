@@ -91,10 +91,11 @@ def draw_quadrants(chart: QuadrantMap, *, width: float, prefix: str) -> Drawing:
     height = round(190 + 0.39 * width)
     plot = _plot(chart, width, height)
     ground = (*_ground(plot), *_foot(plot, width))
-    fixed = [shape.box for shape in _corner_names(plot)]
+    names = _names(plot)
+    fixed = [shape.box for shape in names]
     labels = _labels(plot, fixed) if width >= _LABELS_FROM else None
     drawn, keys = (labels, ()) if labels is not None else (tuple(_numbers(plot, fixed)), _keys(chart))
-    return Drawing(prefix, width, height, chart.title, chart.description, (*ground, *_corner_names(plot), *drawn), keys)
+    return Drawing(prefix, width, height, chart.title, chart.description, (*ground, *names, *drawn), keys)
 
 
 def _plot(chart: QuadrantMap, width: float, height: float) -> _Plot:
@@ -144,8 +145,18 @@ def _is_repair(item: QuadrantItem) -> bool:
     return item.quadrant == "B" and not item.is_undecided
 
 
+def _names(plot: _Plot) -> tuple[Words, ...]:
+    """Names in the corners, the cross-hair's height where its line is free, best at the right end."""
+    corners, text = _corner_names(plot), plot.chart.cut_importance_label
+    width, (_, y) = text_width(text, _AXIS), plot.cut
+    lefts = [plot.frame.right - _AIR - width - step * _AIR for step in range(int((plot.frame.width - width - 2 * _AIR) / _AIR))]
+    places = [Box(left, top, left + width, top + _AXIS) for left in lefts for top in (y - _AXIS - 2, y + 3)]
+    badges = [_badge(*plot.mark(item)) for item in plot.chart.items]
+    (place,) = place_labels([Wanted(tuple(places))], frame=plot.frame, obstacles=[*badges, *(corner.box for corner in corners)])
+    return (*corners, words_in(place, text, "muted", _AXIS)) if place else corners
+
+
 def _corner_names(plot: _Plot) -> tuple[Words, ...]:
-    """Names in the corners, the cross-hair's height at its right end."""
     frame, names = plot.frame, plot.chart.names
     left, right, top, bottom = frame.left + _AIR, frame.right - _AIR, frame.top + _AIR + _TEXT, frame.bottom - _AIR - 2
     return (
@@ -153,7 +164,6 @@ def _corner_names(plot: _Plot) -> tuple[Words, ...]:
         words(right, top, names.strength, "muted", _TEXT, "end", bold=True),
         words(left, bottom, names.opportunity, "muted", _TEXT, bold=True),
         words(right, bottom, names.maintain, "muted", _TEXT, "end", bold=True),
-        words(right, plot.cut[1] - 4, plot.chart.cut_importance_label, "muted", _AXIS, "end"),
     )
 
 
@@ -194,7 +204,7 @@ def _labels(plot: _Plot, fixed: list[Box]) -> tuple[Shape, ...] | None:
 
 
 def _label(item: QuadrantItem, text: str, place: Box) -> Words:
-    return words_in(place, text, "text_bad" if _is_repair(item) else "text", _TEXT, bold=_is_repair(item))
+    return words_in(place, text, "label_repair" if _is_repair(item) else "label", _TEXT, bold=_is_repair(item))
 
 
 def _mark(item: QuadrantItem, mark: tuple[float, float]) -> Ellipse:
@@ -208,7 +218,7 @@ def _places(plot: _Plot, mark: tuple[float, float], text: str, *, bold: bool) ->
     near = [(x + side, y - half), (x - side - width, y - half), (x - width / 2, y - side - _TEXT), (x - width / 2, y + side)]
     near += [(x + _NEAR, y - side - half), (x + _NEAR, y + _NEAR), (x - _NEAR - width, y - side - half), (x - _NEAR - width, y + _NEAR)]
     far = [
-        (x + dx * ring - (width if dx < -0.1 else 0 if dx > 0.1 else width / 2), y + dy * ring - half)
+        (x + dx * ring - width * (1 - round(dx, 1) / abs(round(dx, 1) or 1)) / 2, y + dy * ring - half)
         for ring in _RINGS for dx, dy in _DIRECTIONS
     ]  # fmt: skip
     boxes = [Box(left, top, left + width, top + _TEXT) for left, top in near + far]
@@ -230,7 +240,8 @@ def _leader(mark: tuple[float, float], place: Box) -> Iterator[Shape]:
 def _numbers(plot: _Plot, fixed: list[Box]) -> Iterator[Shape]:
     """Marks as numbered badges, moved apart where they would cover each other, with a thin line to the place they mean."""
     marks = [plot.mark(item) for item in plot.chart.items]
-    wanted = [Wanted(tuple(_badge(x + dx * ring, y + dy * ring) for ring in (0.0, *_BADGE_RINGS) for dx, dy in _DIRECTIONS)) for x, y in marks]
+    moves = [(0.0, 0.0), *((dx * ring, dy * ring) for ring in _BADGE_RINGS for dx, dy in _DIRECTIONS)]
+    wanted = [Wanted(tuple(_badge(x + dx, y + dy) for dx, dy in moves)) for x, y in marks]
     places = place_labels(wanted, frame=plot.frame, obstacles=fixed)
     settled = [place or _badge(*mark) for place, mark in zip(places, marks, strict=True)]
     for (x, y), place in zip(marks, settled, strict=True):

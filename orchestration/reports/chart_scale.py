@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_STEPS = (1.0, 2.0, 2.5, 4.0, 5.0, 10.0)
+_STEPS = (1.0, 2.0, 4.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,9 @@ class Box:
 
     def overlaps(self, other: "Box", gap: float = 0.0) -> bool:
         """True where the two share an area, or come nearer than `gap`."""
-        return (
-            self.left < other.right + gap and other.left < self.right + gap and self.top < other.bottom + gap and other.top < self.bottom + gap
-        )
+        beside = self.left >= other.right + gap or other.left >= self.right + gap
+        above = self.top >= other.bottom + gap or other.top >= self.bottom + gap
+        return not (beside or above)
 
     def lies_in(self, frame: "Box") -> bool:
         """True where no part stands outside `frame`."""
@@ -144,7 +144,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One chart at one width, ready to be placed. `prefix` makes its ids unique on a page; `keys` is empty where labels stand on the marks."""
+    """One chart at one width, ready to be placed.
+
+    `prefix` makes its ids unique on a page; `keys` is empty where labels stand on the marks.
+    """
 
     prefix: str
     width: float

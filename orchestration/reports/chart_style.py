@@ -18,9 +18,10 @@ class Style:
     stroke: str = ""
     width: float = 0.0
     dash: str = ""
-    opacity: float = 1.0
     dark_fill: str = ""
     dark_stroke: str = ""
+    halo: bool = False
+    """True: the stroke stands behind the fill, so that a text stays readable on lines."""
 
     @property
     def attributes(self) -> tuple[tuple[str, str], ...]:
@@ -30,12 +31,13 @@ class Style:
             ("stroke", self.stroke),
             ("stroke-width", f"{self.width:g}" if self.width else ""),
             ("stroke-dasharray", self.dash),
-            ("opacity", f"{self.opacity:g}" if self.opacity < 1 else ""),
+            ("paint-order", "stroke" if self.halo else ""),
         )
         return tuple((name, value) for name, value in pairs if value)
 
 
 _D_INK, _D_MUTED, _D_RULE, _D_GRID, _D_PAPER = "#f0f2f4", "#aeb6bf", "#7d8794", "#3a414a", "#14171a"
+_TINT, _D_TINT = "#fbe9e7", "#3a2020"
 _D_GOOD, _D_BAD, _D_LATE = "#7db8f5", "#ff8f85", "#e9b44c"
 
 STYLES: dict[str, Style] = {
@@ -60,8 +62,8 @@ STYLES: dict[str, Style] = {
     "bar_bad": Style(fill=BAD, dark_fill="#d9534a"),
     "bar_open": Style(fill=PAPER, stroke=LATE, width=1, dark_fill=_D_PAPER, dark_stroke=_D_LATE),
     "hatch": Style(stroke=LATE, width=1, dark_stroke=_D_LATE),
-    "tint": Style(fill="#fbe9e7", dark_fill="#3a2020"),
-    "region": Style(stroke="#a9b3bf", width=1, dark_stroke="#59636f"),
+    "tint": Style(fill=_TINT, dark_fill=_D_TINT),
+    "region": Style(stroke="#b9c2cc", width=1, dark_stroke="#59636f"),
     "region_repair": Style(stroke="#d98a85", width=1, dark_stroke="#8f4b46"),
     "mark": Style(fill="#545b64", dark_fill="#aeb6bf"),
     "mark_repair": Style(fill=BAD, dark_fill=_D_BAD),
@@ -71,8 +73,16 @@ STYLES: dict[str, Style] = {
     "late": Style(fill=LATE, dark_fill=_D_LATE),
     "text_good": Style(fill=GOOD, dark_fill=_D_GOOD),
     "text_bad": Style(fill=BAD, dark_fill=_D_BAD),
+    "label": Style(fill=INK, stroke=PAPER, width=3, halo=True, dark_fill=_D_INK, dark_stroke=_D_PAPER),
+    "label_repair": Style(fill=BAD, stroke=_TINT, width=3, halo=True, dark_fill=_D_BAD, dark_stroke=_D_TINT),
     "inverse": Style(fill=PAPER, dark_fill=_D_PAPER),
 }
+
+
+_SWITCH = (
+    ".chart{display:block;max-width:100%;height:auto}.chart.narrow{display:none}"
+    "@media screen and (max-width:739px){.chart.wide{display:none}.chart.narrow{display:block}}"
+)
 
 
 def chart_css() -> str:
@@ -81,5 +91,4 @@ def chart_css() -> str:
     for name, style in STYLES.items():
         rules = (f"fill:{style.dark_fill};" if style.dark_fill else "") + (f"stroke:{style.dark_stroke}" if style.dark_stroke else "")
         dark.append(f".c-{name}{{{rules.rstrip(';')}}}")
-    switch = ".chart{display:block;max-width:100%;height:auto}.narrow{display:none}@media screen and (max-width:739px){.wide{display:none}.narrow{display:block}}"
-    return f"{switch}@media screen and (prefers-color-scheme:dark){{{''.join(dark)}}}"
+    return f"{_SWITCH}@media screen and (prefers-color-scheme:dark){{{''.join(dark)}}}"

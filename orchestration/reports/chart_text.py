@@ -17,8 +17,13 @@ LINE_HEIGHT = 1.25
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of `text` in px at `size` px: full-width letters (Chinese, arrows) count as the size itself, bold adds 7 %."""
-    ems = sum(_FULL if unicodedata.east_asian_width(letter) in "WF" or letter > "\u2100" else _WIDTHS.get(letter, _OTHER) for letter in text)
-    return ems * size * (_BOLD if bold else 1.0)
+    return sum(map(_ems, text)) * size * (_BOLD if bold else 1.0)
+
+
+def _ems(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF" or "\u2100" < letter != "−":
+        return _FULL
+    return _WIDTHS.get(letter, _OTHER)
 
 
 def columns(text: str) -> int:

@@ -12,7 +12,7 @@ from orchestration.reports.chart_text import text_width
 _SMALL, _NORMAL = 12.0, 13.0
 _TOP, _FOOT, _AIR = 12.0, 36.0, 8.0
 _MARK, _LAST_MARK = 2.6, 4.2
-_REACH = (6, 16, 28, 42, 58, 76)
+_REACH = (10, 20, 32, 46, 62, 80)
 
 
 @dataclass(frozen=True)
