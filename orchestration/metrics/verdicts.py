@@ -69,8 +69,9 @@ def judge_samples(tested: pl.DataFrame, *, rule: VerdictRule) -> pl.DataFrame:
     is_large = at_least(difference.abs(), matters)
     is_steady = (pl.col("steady_low") > -matters) & (pl.col("steady_high") < matters)
     side = pl.when(difference > 0).then(pl.lit(BETTER)).otherwise(pl.lit(WORSE))
-    reason = _missing().when(~pl.col("is_usable") | pl.col("p_value").is_null()).then(pl.lit(SMALL_BASE))
-    reason = reason.when(found).then(pl.lit(TESTED)).when(is_steady).then(pl.lit(EQUIVALENT)).otherwise(pl.lit(NO_EVIDENCE))
+    small = ~pl.col("is_usable") | pl.col("p_value").is_null()
+    tried = pl.when(small).then(pl.lit(SMALL_BASE)).when(found).then(pl.lit(TESTED)).when(is_steady).then(pl.lit(EQUIVALENT)).otherwise(pl.lit(NO_EVIDENCE))
+    reason = _unless_missing(tried, no_reference=pl.lit(NO_REFERENCE))
     word = pl.when(pl.col("reason") == TESTED).then(pl.when(is_large).then(side).otherwise(pl.lit(SMALL)))
     word = word.when(pl.col("reason") == EQUIVALENT).then(pl.lit(STEADY)).otherwise(pl.lit(CANNOT_TELL))
     return tested.with_columns(reason=reason).with_columns(verdict=word)
@@ -106,18 +107,19 @@ def _judged_census(differences: pl.DataFrame) -> pl.DataFrame:
     is_inside = at_least(value, pl.col("process_low")) & at_least(pl.col("process_high"), value)
     is_good = (difference > 0) == (pl.col("direction") == "higher_is_better")
     side = pl.when(is_good).then(pl.lit(BETTER)).otherwise(pl.lit(WORSE))
-    reason = _missing(pl.when(is_process).then(pl.lit(NO_HISTORY)).otherwise(pl.lit(NO_REFERENCE)))
-    reason = reason.when(~is_process).then(pl.lit(CENSUS)).when(is_inside).then(pl.lit(INSIDE)).otherwise(pl.lit(OUTSIDE))
+    absent = pl.when(is_process).then(pl.lit(NO_HISTORY)).otherwise(pl.lit(NO_REFERENCE))
+    tried = pl.when(~is_process).then(pl.lit(CENSUS)).when(is_inside).then(pl.lit(INSIDE)).otherwise(pl.lit(OUTSIDE))
+    reason = _unless_missing(tried, no_reference=absent)
     word = pl.when(pl.col("reason").is_in([NO_VALUE, NO_HISTORY, NO_REFERENCE])).then(pl.lit(CANNOT_TELL))
     word = word.when(pl.col("reason") == INSIDE).then(pl.lit(STEADY)).when(is_large).then(side)
     small = pl.when(is_process).then(pl.lit(SMALL)).otherwise(pl.lit(STEADY))
     return differences.with_columns(reason=reason).with_columns(verdict=word.otherwise(small))
 
 
-def _missing(no_reference: pl.Expr | None = None) -> pl.ChainedWhen:
-    """The start of every reason: a value or a reference that does not exist."""
-    absent = pl.lit(NO_REFERENCE) if no_reference is None else no_reference
-    return pl.when(pl.col("value").is_null()).then(pl.lit(NO_VALUE)).when(pl.col("reference_value").is_null()).then(absent)
+def _unless_missing(reason: pl.Expr, *, no_reference: pl.Expr) -> pl.Expr:
+    """The reason, but where value or reference do not exist that is the reason."""
+    known = pl.when(pl.col("reference_value").is_null()).then(no_reference).otherwise(reason)
+    return pl.when(pl.col("value").is_null()).then(pl.lit(NO_VALUE)).otherwise(known)
 
 
 def _p_values(spread: pl.DataFrame) -> pl.Expr:
