@@ -5,6 +5,7 @@ bootstrap of the respondents is about 0.02; the marginal counts alone, without c
 """
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -47,10 +48,15 @@ def _scope_memberships(scope: pl.DataFrame, covariances: pl.DataFrame, cuts: Qua
     if matrix is None:
         return keys.with_columns(pl.lit(None, pl.Float64).alias(name) for name in COLUMNS)
     centre = np.concatenate([scope[f"{axis}_score"].to_numpy() for axis in AXES])
-    noise = np.random.default_rng(cuts.seed).standard_normal((cuts.draws, centre.size))
-    draws = centre + noise @ _root(matrix)
+    draws = centre + _noise(cuts.seed, cuts.draws, centre.size) @ _root(matrix)
     high = [_is_high(half, scope[f"cut_{axis}"].to_numpy(), cuts) for half, axis in zip(np.split(draws, 2, axis=1), AXES, strict=True)]
     return keys.with_columns(pl.Series(name, share) for name, share in zip(COLUMNS, _shares(*high), strict=True))
+
+
+@lru_cache(maxsize=1)
+def _noise(seed: int, n_draws: int, n_means: int) -> Floats:
+    """The same standard normal draws for every scope: scopes then differ by their data alone."""
+    return np.random.default_rng(seed).standard_normal((n_draws, n_means))
 
 
 def _matrix(codes: list[str], covariances: pl.DataFrame) -> Floats | None:

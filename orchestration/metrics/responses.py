@@ -15,6 +15,8 @@ from orchestration.schemas.indices import ALL, RESPONSE_RATES, SCOPE
 SCOPE_KEYS = tuple(column.name for column in SCOPE)
 LEAF_KEYS = ("month_start_date", "instrument_code", "segment_code", "region_code")
 SINGLE_MONTH, POOLED_MONTHS = 1, 3
+KEY_ID = "key_id"
+"""One number instead of several texts while grouping: it halves time and memory."""
 LEVEL_KEYS = ("item_code", "measure_code", "level")
 LEVEL_SUMS = ("n_answers", "sum_weight", "sum_weight_squared")
 PAIR_KEYS = ("item_a", "measure_a", "item_b", "measure_b")
@@ -40,12 +42,15 @@ def pool_responses(counts: pl.DataFrame, *, last_month: date | None = None) -> p
 def pool_scopes(leaves: pl.DataFrame, *, keys: tuple[str, ...], sums: tuple[str, ...], last_month: date | None = None) -> pl.DataFrame:
     """`sums` added up per scope and `keys`. A three-month pool exists for every month up to `last_month` (default: the newest)
     that has data in it or in one of the two months before."""
-    added = leaves.group_by(*LEAF_KEYS, *keys).agg(pl.col(sums).sum())
-    totals = pl.concat([_total(added, kept, keys, sums) for kept in ((), ("segment_code",), ("region_code",))])
     bound = last_month or leaves["month_start_date"].max()
-    parts = [_shifted(totals, 0, SINGLE_MONTH), *(_shifted(totals, n, POOLED_MONTHS) for n in range(POOLED_MONTHS))]
-    windows = pl.concat(parts).filter(pl.col("month_start_date") <= bound)
-    return windows.group_by(*SCOPE_KEYS, *keys).agg(pl.col(sums).sum())
+    names = leaves.select(keys).unique().with_row_index(KEY_ID) if keys else None
+    numbered = leaves.select(*LEAF_KEYS, *sums) if names is None else leaves.join(names, on=keys).select(*LEAF_KEYS, KEY_ID, *sums)
+    ids = () if names is None else (KEY_ID,)
+    totals = pl.concat([_total(numbered, kept, ids, sums) for kept in ((), ("segment_code",), ("region_code",))])
+    later = pl.concat([_shifted(totals, n, POOLED_MONTHS) for n in range(POOLED_MONTHS)]).filter(pl.col("month_start_date") <= bound)
+    pooled = later.group_by(*SCOPE_KEYS, *ids).agg(pl.col(sums).sum())
+    both = pl.concat([_shifted(totals, 0, SINGLE_MONTH).select(pooled.columns), pooled])
+    return both if names is None else both.join(names, on=KEY_ID).drop(KEY_ID)
 
 
 def score_response_rates(pooled: pl.DataFrame) -> pl.DataFrame:
@@ -62,11 +67,11 @@ def score_response_rates(pooled: pl.DataFrame) -> pl.DataFrame:
     return shape_frame(rates, RESPONSE_RATES)
 
 
-def _total(leaves: pl.DataFrame, kept: tuple[str, ...], keys: tuple[str, ...], sums: tuple[str, ...]) -> pl.DataFrame:
+def _total(leaves: pl.DataFrame, kept: tuple[str, ...], ids: tuple[str, ...], sums: tuple[str, ...]) -> pl.DataFrame:
     """Sums over segments and regions, but for the column kept."""
     dropped = [name for name in ("segment_code", "region_code") if name not in kept]
     named = leaves.with_columns(pl.lit(ALL).alias(name) for name in dropped)
-    return named.group_by(*LEAF_KEYS, *keys).agg(pl.col(sums).sum())
+    return named.group_by(*LEAF_KEYS, *ids).agg(pl.col(sums).sum())
 
 
 def _shifted(totals: pl.DataFrame, n_months: int, window: int) -> pl.DataFrame:

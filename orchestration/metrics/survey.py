@@ -11,7 +11,7 @@ from orchestration.metrics.membership import drawn_scopes
 from orchestration.metrics.nps import score_nps
 from orchestration.metrics.parameters import SurveyRules
 from orchestration.metrics.quadrants import classify_quadrants
-from orchestration.metrics.responses import pool_levels, pool_pairs, pool_responses, score_response_rates
+from orchestration.metrics.responses import POOLED_MONTHS, pool_levels, pool_pairs, pool_responses, score_response_rates
 from orchestration.metrics.satisfaction_index import score_dimensions, score_overall
 from orchestration.schemas.indices import (
     DIMENSION_SCORES,
@@ -36,7 +36,8 @@ def score_survey(
     """
     last = _last_month(levels, counts)
     pooled, responses = pool_levels(levels, last_month=last), pool_responses(counts, last_month=last)
-    means, covariances = estimate_means(pooled, items), estimate_covariances(pool_pairs(pairs, last_month=last))
+    used_pairs = select_pairs(pairs, report_month=report_month, months=rules.cuts.months)
+    means, covariances = estimate_means(pooled, items), estimate_covariances(pool_pairs(used_pairs, last_month=last))
     scores = score_items(means, items, rule=rules.index)
     weights = estimate_item_weights(levels, items, rule=rules.index)
     used = headline_weights(items, weights, rule=rules.index)
@@ -50,6 +51,15 @@ def score_survey(
         NPS_SCORES.name: score_nps(pooled, items, rule=rules.nps),
         RESPONSE_RATES.name: score_response_rates(responses),
     }
+
+
+def select_pairs(pairs: pl.DataFrame, *, report_month: date, months: int) -> pl.DataFrame:
+    """The pairs that some figure rests on: all of the months whose quadrants are drawn, elsewhere satisfaction with
+    satisfaction (intervals) and an item with itself (errors of the map). Half the rows, half the memory."""
+    n_before = max(months, POOLED_MONTHS) - 1
+    is_drawn = pl.col("month_start_date").is_between(pl.lit(report_month).dt.offset_by(f"-{n_before}mo"), pl.lit(report_month))
+    is_satisfaction = (pl.col("measure_a") == "satisfaction") & (pl.col("measure_b") == "satisfaction")
+    return pairs.filter(is_drawn | is_satisfaction | (pl.col("item_a") == pl.col("item_b")))
 
 
 def _last_month(levels: pl.DataFrame, counts: pl.DataFrame) -> date | None:
