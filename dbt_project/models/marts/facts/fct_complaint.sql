@@ -1,0 +1,61 @@
+with complaints as (
+    select * from {{ ref('int_complaints_dated') }}
+),
+
+callbacks as (
+    select * from {{ ref('int_complaint_callbacks_counted') }}
+),
+
+calendar as (
+    select * from {{ source('config', 'calendar') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customer') }}
+),
+
+run as (
+    select * from {{ source('ops', 'run') }}
+)
+
+select
+    {{ month_of('complaints.opened_at') }} as month_start_date,
+    complaints.source_code,
+    complaints.complaint_id,
+    {{ frozen_customer(region='complaints.region_code', owner='complaints.owner_id') }},
+    complaints.opened_at,
+    complaints.due_at,
+    complaints.first_response_at,
+    complaints.resolved_at,
+    complaints.closed_at,
+    coalesce(complaints.category_code, 'unknown') as category_code,
+    complaints.channel_code,
+    complaints.department_code,
+    complaints.status_code,
+    complaints.n_escalated,
+    complaints.n_reopened,
+    complaints.is_open,
+    complaints.is_resolved,
+    complaints.is_resolved and complaints.n_reopened = 0 as is_first_time_resolved,
+    complaints.due_at is not null as has_deadline,
+    case
+        when complaints.resolved_at is not null then complaints.resolved_at <= complaints.due_at
+        when complaints.is_open and complaints.due_at < run.as_of then false
+    end as is_within_deadline,
+    case
+        when complaints.first_response_at is not null then complaints.first_response_at <= complaints.opened_at + interval '1' day
+        when complaints.opened_at + interval '1' day < run.as_of then false
+    end as is_responded_24h,
+    last_days.workday_rank - first_days.workday_rank as workdays_to_resolve,
+    coalesce(callbacks.n_callbacks, 0) as n_callbacks,
+    coalesce(callbacks.is_callback_reached, false) as is_callback_reached,
+    callbacks.is_callback_satisfied,
+    callbacks.callback_score,
+    complaints.known_at
+from complaints
+cross join run
+left join callbacks
+    on complaints.source_code = callbacks.source_code and complaints.complaint_id = callbacks.complaint_id
+left join calendar as first_days on first_days.date_day = cast(complaints.opened_at as date)
+left join calendar as last_days on last_days.date_day = cast(complaints.resolved_at as date)
+left join customers on {{ customer_on('complaints', 'complaints.opened_at') }}

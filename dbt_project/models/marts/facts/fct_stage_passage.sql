@@ -1,0 +1,32 @@
+with passages as (
+    select * from {{ ref('int_stage_passages_limited') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customer') }}
+)
+
+select
+    {{ month_of('passages.counted_to') }} as month_start_date,
+    passages.source_code,
+    passages.case_id,
+    passages.stage_code,
+    passages.process_code,
+    {{ frozen_customer(region='passages.region_code', owner='passages.owner_id') }},
+    passages.entered_at,
+    passages.left_at,
+    passages.supplier_workdays,
+    passages.customer_workdays,
+    passages.lived_days,
+    passages.limit_workdays,
+    case
+        when passages.supplier_workdays > passages.limit_workdays then false
+        when passages.is_running or passages.limit_workdays is null then null
+        else true
+    end as is_within_limit,
+    passages.is_running,
+    passages.is_accepted_first_time,
+    passages.n_stretches,
+    passages.known_at
+from passages
+left join customers on {{ customer_on('passages', 'passages.entered_at') }}

@@ -1,0 +1,18 @@
+with facts as (
+    select * from {{ ref('fct_stage_passage') }}
+    where {{ in_touched_months() }}
+),
+{{ count_metrics('stages', {'stage': 'stage_code'}) }}
+
+select
+    month_start_date,
+    metric_code,
+    segment_code,
+    region_code,
+    breakdown_code,
+    numerator,
+    denominator,
+    base_kind,
+    fingerprint
+from metrics_counted
+where denominator > 0 or numerator > 0

@@ -1,0 +1,21 @@
+with aliases as (
+    select * from {{ source('raw', 'crm_customer_aliases') }}
+),
+
+aliases_ranked as (
+    select
+        *,
+        row_number() over (
+            partition by alias_source_code, source_key
+            order by extracted_at desc, extract_file_id desc, record_number desc, source_code asc
+        ) as alias_rank
+    from aliases
+)
+
+select
+    alias_source_code as source_code,
+    source_key as customer_key,
+    customer_id,
+    coalesce(valid_from, cast('1900-01-01' as date)) as valid_from_date
+from aliases_ranked
+where alias_rank = 1
