@@ -160,10 +160,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Switched:
-    """One chart at two widths; the page's style sheet shows the one that fits."""
+    """One chart at the widths of page and phone, of which the page's style sheet shows the one that fits, and of a mail."""
 
     wide: Drawing
     narrow: Drawing
+    mail: Drawing
 
 
 def polyline(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:

@@ -24,8 +24,3 @@ def _ems(letter: str) -> float:
     if unicodedata.east_asian_width(letter) in "WF" or "\u2100" < letter != "−":
         return _FULL
     return _WIDTHS.get(letter, _OTHER)
-
-
-def columns(text: str) -> int:
-    """Columns of `text` in a plain-text mail: full-width letters take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,4 +1,4 @@
-"""Charts of a report: what goes in, what comes out, and the one way to draw a chart at both widths.
+"""Charts of a report: what goes in, what comes out, and the one way to draw a chart at every width.
 
 A report builds a chart's data class (TrendChart, QuadrantMap, TargetStrip, Sparkline, BarRow) from formatted texts and plain
 numbers, draws it here, and hands the Drawing to the macros in templates/charts. Each kind has its file: chart_trend,
@@ -38,6 +38,7 @@ def draw(chart: Chart, *, width: float, prefix: str) -> Drawing:
             return draw_bar(chart, width=width, prefix=prefix)
 
 
-def draw_switched(chart: Chart, *, prefix: str, wide: float = WIDE, narrow: float = NARROW) -> Switched:
-    """The chart at two widths; the page's style sheet shows the one that fits."""
-    return Switched(draw(chart, width=wide, prefix=f"{prefix}-w"), draw(chart, width=narrow, prefix=f"{prefix}-n"))
+def draw_switched(chart: Chart, *, prefix: str, wide: float = WIDE, narrow: float = NARROW, mail: float = MAIL) -> Switched:
+    """The chart at the widths of page, phone and mail."""
+    widths = {"w": wide, "n": narrow, "m": mail}
+    return Switched(*(draw(chart, width=width, prefix=f"{prefix}-{code}") for code, width in widths.items()))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from orchestration.reports.chart_layout import Wanted, place_labels
 from orchestration.reports.chart_shapes import Box, Ellipse, Rect, Words
-from orchestration.reports.chart_text import columns, text_width
+from orchestration.reports.chart_text import text_width
 from orchestration.reports.charts import QuadrantItem, QuadrantMap, QuadrantNames, draw_quadrants
 
 NAMES = QuadrantNames("A 优势区", "B 修补区", "C 机会区", "D 维持区")
@@ -86,7 +86,6 @@ def test_a_label_without_room_is_left_out():
     assert place_labels([Wanted((Box(35, 0, 45, 10),))], frame=Box(0, 0, 40, 40), obstacles=()) == (None,)
 
 
-def test_chinese_letters_take_a_full_em_and_two_columns():
+def test_chinese_letters_take_a_full_em():
     assert text_width("投诉", 12) == 24
     assert text_width("il", 12) < 8
-    assert columns("投诉A") == 5

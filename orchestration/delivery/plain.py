@@ -1,0 +1,79 @@
+"""Plain text for the first part of a mail: wrapped and set in columns, where a Chinese letter counts as two."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+WIDTH = 76
+"""Columns of a line; readers wrap at 78."""
+_INDENT = "    "
+_GAP = "  "
+_PIECES = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+")
+_CLOSING = "，。；：、！？）》」』”’%"
+
+
+def columns(text: str) -> int:
+    """Columns that `text` takes: full-width letters two, marks that join the letter before none."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 0 if unicodedata.combining(letter) else 1 for letter in text)
+
+
+def wrap(text: str, *, width: int = WIDTH, indent: str = "") -> str:
+    """`text` in lines of at most `width` columns; Chinese breaks between letters, no line begins with a closing mark."""
+    lines, line = [], ""
+    for piece in _pieces(text, width - columns(indent)):
+        start = indent if lines else ""
+        if columns(start + line + piece.rstrip()) > width and line.strip():
+            lines.append((start + line).rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    start = indent if lines else ""
+    return "\n".join([*lines, (start + line).rstrip()])
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """Words, Chinese letters with their closing marks, and spaces; a word longer than a line is cut."""
+    held = ""
+    for piece in _PIECES.findall(text):
+        if held and not all(letter in _CLOSING for letter in piece):
+            yield held
+            held = ""
+        held += piece
+        while columns(held) > width:
+            yield held[: width // 2]
+            held = held[width // 2 :]
+    if held:
+        yield held
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """`text` filled with spaces to `width` columns, in front where it is set to the right."""
+    space = " " * max(width - columns(text), 0)
+    return space + text if right else text + space
+
+
+def lay_out(rows: Sequence[Sequence[str]], *, width: int = WIDTH) -> str:
+    """Rows in aligned columns, the first to the left, the rest to the right; a long first cell stands on lines of its own.
+
+    Every row's figures stay together on one line, so that a reader (or a check) finds them beside their name.
+    """
+    if not rows:
+        return ""
+    widths = [max(columns(row[i]) for row in rows) for i in range(1, len(rows[0]))]
+    figures = sum(widths) + len(_GAP) * len(widths)
+    if figures > width - len(_INDENT) * 2:
+        return "\n".join(_loose(row, width) for row in rows)
+    first = min(max(columns(row[0]) for row in rows), width - figures)
+    return "\n".join(_aligned(row, widths, first, width) for row in rows)
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], first: int, width: int) -> str:
+    figures = "".join(_GAP + pad(text, room, right=True) for text, room in zip(row[1:], widths, strict=True))
+    if columns(row[0]) <= first:
+        return (pad(row[0], first) + figures).rstrip()
+    return wrap(row[0], width=width, indent=_INDENT) + "\n" + (pad(_INDENT, first) + figures).rstrip()
+
+
+def _loose(row: Sequence[str], width: int) -> str:
+    """A row of long texts: name, colon, the rest wrapped beneath."""
+    rest = "; ".join(text for text in row[1:] if text)
+    return wrap(f"{row[0]}: {rest}" if rest else row[0], width=width, indent=_INDENT)
