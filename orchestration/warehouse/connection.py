@@ -149,9 +149,7 @@ def _limits(memory_limit: str | None, temp_directory: Path | None) -> Limits:
     return Limits(memory_limit or "", str(temp_directory) if temp_directory else "")
 
 
-def _connect(
-    path: Path | str, config: dict[str, str | bool | int | float | list[str]], *, read_only: bool
-) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path | str, config: dict[str, str | bool | int | float | list[str]], *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(path, read_only=read_only, config=config)
     except (duckdb.Error, OSError) as error:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +13,8 @@ from orchestration.errors import BusyError, WarehouseError
 
 LOCK_FILE = "run.lock"
 PRIVATE_UMASK = 0o077
+TRIES, SECONDS_BETWEEN = 10, 0.05
+HOLDER_BYTES = 4096
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def hold_lock(out: Path, *, as_of: datetime | None = None, started_at: datetime 
 
 
 def read_holder(out: Path) -> dict[str, str] | None:
-    """Who holds the lock now, as {"pid", "as_of", "started_at"}; None where nobody does. Takes nothing and waits for nobody."""
+    """Who holds the lock now, as {"pid", "as_of", "started_at"}; None where nobody does. Waits for nobody."""
     try:
         handle = os.open(out / LOCK_FILE, os.O_RDONLY)
     except FileNotFoundError:
@@ -60,21 +63,24 @@ def _open(out: Path) -> int:
 
 
 def _take(handle: int, path: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = _read_holder(handle)
-        who = f"process {holder['pid']}" if holder.get("pid") else "another process"
-        night = f" for the night {holder['as_of']}" if holder.get("as_of") else ""
-        since = f" since {holder['started_at']}" if holder.get("started_at") else ""
-        raise BusyError(
-            f"{who} is writing{night}{since}", where=str(path), hint="wait until it has ended; the lock goes with its process, never delete the file"
-        ) from error
+    """Tried for half a second: somebody who only asks for the holder has it for a moment."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(SECONDS_BETWEEN)
+    holder = _read_holder(handle)
+    who = f"process {holder['pid']}" if holder.get("pid") else "another process"
+    night = f" for the night {holder['as_of']}" if holder.get("as_of") else ""
+    since = f" since {holder['started_at']}" if holder.get("started_at") else ""
+    hint = "wait until it has ended; the lock goes with its process, so never delete the file"
+    raise BusyError(f"{who} is writing{night}{since}", where=str(path), hint=hint)
 
 
 def _read_holder(handle: int) -> dict[str, str]:
     try:
-        holder = json.loads(os.pread(handle, 4096, 0) or b"{}")
+        holder = json.loads(os.pread(handle, HOLDER_BYTES, 0) or b"{}")
     except ValueError:
         return {}  # its holder is just writing it
     return {str(key): str(value) for key, value in holder.items()}
