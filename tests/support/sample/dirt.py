@@ -1,5 +1,6 @@
-"""Records that belong in quarantine: each cause once, as bytes added to one extract."""
+"""Records that belong in quarantine, each cause once, and one key sent twice: bytes added to an extract."""
 
+SENT_TWICE = "sent_twice"
 DIRT: dict[str, tuple[str, bytes]] = {
     "complaint_events_2026-10-01.csv.gz": ("required", ",答复,2026-09-11 10:20,us,E031\n".encode()),
     "deliveries_2026-10-01.csv.gz": (
@@ -16,10 +17,10 @@ DIRT: dict[str, tuple[str, bytes]] = {
     ),
     "callbacks_2026-09-01.csv": ("map", "T26080001,2026-08-20 15:10,占线,,\n".encode()),
     "customer_months_2026-10-01.csv.gz": ("fields", b"C0042,2026-09,1,204,310.50,901200.00,17,2\n"),
-    "complaint_events_2026-11-01.csv.gz": ("encoding", "T26100001,答复,2026-10-12 10:20,us,E031\n".encode("gb18030")),
-    "deliveries_2026-11-01.csv.gz": ("duplicate_key", b""),
+    "complaint_events_2026-11-01.csv.gz": ("encoding", "T26100001,答复,2026-10-12 10:20,us,E0\ufffd1\n".encode()),
+    "deliveries_2026-11-01.csv.gz": (SENT_TWICE, b""),
 }
-"""File name -> (rule of quarantine, bytes to add). An empty addition repeats the first record with another status."""
+"""File name -> (rule of quarantine, bytes to add); `sent_twice` repeats the first record with another status: the later one counts."""
 
 
 def spoiled(name: str, content: bytes) -> bytes:
@@ -27,7 +28,7 @@ def spoiled(name: str, content: bytes) -> bytes:
     if name not in DIRT:
         return content
     rule, added = DIRT[name]
-    if rule == "duplicate_key":
+    if rule == SENT_TWICE:
         first = content.split(b"\n")[1]
         added = first.replace("签收".encode(), "退回".encode()) + b"\n"
     return content + added
