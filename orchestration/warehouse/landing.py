@@ -83,7 +83,9 @@ def land_files(
     return _mark_duplicates(landed)
 
 
-def land_kept(contracts: Sequence[Contract], out: Path, state: State, *, limits: LandingLimits = LandingLimits()) -> list[LandedFile]:
+def land_kept(
+    contracts: Sequence[Contract], out: Path, state: State, *, loaded: Loaded = frozenset(), limits: LandingLimits = LandingLimits()
+) -> list[LandedFile]:
     """The same entries for everything ever kept, from originals and state alone: what a full reload reads."""
     prepare_folders(out)
     landed: list[LandedFile] = []
@@ -93,7 +95,7 @@ def land_kept(contracts: Sequence[Contract], out: Path, state: State, *, limits:
         kept = _Kept(name, sha256, files[sha256].extract_file_id, files[sha256].known_at)
         for contract in contracts:
             if fnmatch.fnmatchcase(name, contract.files.pattern):
-                landed.append(_measure(kept, contract, out, frozenset(), limits))
+                landed.append(_measure(kept, contract, out, loaded, limits))
     return _mark_duplicates(landed)
 
 

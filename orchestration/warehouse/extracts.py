@@ -1,0 +1,348 @@
+"""Landed files into raw tables: ledger, typed rows, quarantine and touched months in one transaction per contract.
+
+Physical records of a file = loaded + quarantined + skipped, counted by the landing; a file on which that fails is refused
+whole. A record with any violation goes to quarantine whole. Within one file the later of two records with the same key
+stands and the earlier is superseded; both count as loaded. A full extract that no longer holds a row leaves that row
+standing: a deletion at the source is not read from an absence.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.config.contracts import Contract
+from orchestration.schemas.columns import Table
+from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, OPS_TABLES, QUARANTINE, TOUCHED_MONTHS
+from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
+from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
+from orchestration.warehouse.landing import LandedFile, LandedState, land_kept
+from orchestration.warehouse.mapping import FILES, GOOD
+from orchestration.warehouse.quarantine import store_bytes, write_quarantine
+from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, scan_files
+from orchestration.warehouse.shapes import hash_contract
+from orchestration.warehouse.state import State
+from orchestration.warehouse.tables import create_table, write_rows
+from orchestration.warehouse.touched import touch_changes, touch_clock, touch_table
+from orchestration.warehouse.versions import (
+    NEW_ROWS, PRIVATE, choose_versions, create_private_tables, note_changes, short_name, write_private_versions, write_rows_of_load,
+)  # fmt: skip
+
+TOKEN_DIGITS = 32
+SHOWN_RULES = 3
+LEDGER_TABLES: tuple[Table, ...] = (EXTRACT_FILES, EXTRACT_LOADS, QUARANTINE, TOUCHED_MONTHS)
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What became of one file under one contract. State `loaded` now or `known` from before, `empty`, `duplicate`, `refused`."""
+
+    contract_code: str
+    source_code: str
+    table_name: str
+    file_name: str
+    extract_file_id: int
+    state: LandedState | str
+    reason: str = ""
+    n_records: int = 0
+    n_loaded: int = 0
+    n_quarantined: int = 0
+    n_skipped: int = 0
+    n_rows: int = 0
+    warnings: tuple[str, ...] = ()
+    tolerated: dict[str, int] = field(default_factory=dict)
+    """Texts accepted in another form than the plain one, by class."""
+
+
+@dataclass(frozen=True)
+class _Load:
+    """What every step of one load needs."""
+
+    con: duckdb.DuckDBPyConnection
+    contract: Contract
+    as_of: datetime
+    token_key: bytes
+    state: State
+
+    @property
+    def table(self) -> RawTable:
+        return self.contract.canonical
+
+
+def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Nothing; every raw table and the ledger exist, empty where they are new."""
+    for table in (*RAW_TABLES, CUSTOMER_TOKENS, *OPS_TABLES):
+        create_table(con, table)
+
+
+def loaded_pairs(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
+    """(sha256, contract hash) of every load that stands: what `land_files` need not look at again."""
+    rows = con.execute(
+        "select f.sha256, l.contract_hash from ops.extract_loads l join ops.extract_files f using (extract_file_id) where l.state in ('loaded', 'empty')"
+    ).fetchall()
+    return frozenset((sha256, digest) for sha256, digest in rows)
+
+
+def load_landed(
+    con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], landed: Sequence[LandedFile], state: State, *,
+    as_of: datetime, token_key: bytes, time_zone: str = "UTC",
+) -> list[LoadResult]:  # fmt: skip
+    """One result per entry of `landed`, and per kept file that an interrupted night left behind.
+
+    A table one of whose contracts was changed or taken away is rebuilt from originals. Raises WarehouseError for a database
+    that cannot be written; a bad file is a result, not an error.
+    """
+    ensure_raw_tables(con)
+    entries = [*landed, *_left_behind(con, out, contracts, landed, state)]
+    results: list[LoadResult] = []
+    with _private_attached(con, out):
+        for name in _stale_tables(con, contracts):
+            _forget_table(con, raw_table(name))
+            fresh = [c for c in contracts if c.canonical.name == name]
+            entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
+        touch_clock(con, as_of)
+        for contract in sorted(contracts, key=lambda c: c.contract):
+            mine = [e for e in entries if e.contract.contract == contract.contract]
+            results += _load_contract(_Load(con, contract, as_of, token_key, state), mine, time_zone)
+    return results
+
+
+def reload_all(
+    con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], state: State, *,
+    as_of: datetime, token_key: bytes, time_zone: str = "UTC",
+) -> list[LoadResult]:  # fmt: skip
+    """The results of loading everything ever kept into emptied raw tables: the same rows as night after night."""
+    ensure_raw_tables(con)
+    with _private_attached(con, out):
+        for table in RAW_TABLES:
+            _forget_table(con, table)
+    landed = land_kept(contracts, out, state)
+    return load_landed(con, out, contracts, landed, state, as_of=as_of, token_key=token_key, time_zone=time_zone)
+
+
+@contextmanager
+def _private_attached(con: duckdb.DuckDBPyConnection, out: Path) -> Iterator[None]:
+    create_file(out / PRIVATE_FILE)
+    con.execute(f"attach {quote_text(str(out / PRIVATE_FILE))} as {PRIVATE}")
+    try:
+        with transaction(con):
+            for table in RAW_TABLES:
+                create_private_tables(con, table)
+            con.execute(
+                f"create table if not exists {PRIVATE}.quarantine.records (extract_file_id integer, contract_code varchar, record_number bigint, "
+                "line_number bigint, column_name varchar, rule_code varchar, content blob, known_at timestamp)"
+            )
+        yield
+    finally:
+        con.execute(f"detach {PRIVATE}")
+
+
+def _left_behind(
+    con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], landed: Sequence[LandedFile], state: State
+) -> list[LandedFile]:
+    """Kept files without a line in the ledger that are not in the landing folder any more."""
+    rows = con.execute("select f.sha256, l.contract_hash from ops.extract_loads l join ops.extract_files f using (extract_file_id)").fetchall()
+    seen = {(entry.sha256, entry.contract_hash) for entry in landed} | {(sha256, digest) for sha256, digest in rows}
+    return [entry for entry in land_kept(contracts, out, state, loaded=seen) if entry.state not in ("known", "duplicate")]
+
+
+def _stale_tables(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
+    """Tables with loads under a contract that is another one now, or none."""
+    hashes = {contract.contract: hash_contract(contract) for contract in contracts}
+    rows = con.execute("select distinct table_name, contract_code, contract_hash from ops.extract_loads where state = 'loaded'").fetchall()
+    return sorted({f"raw.{table.removeprefix('raw.')}" for table, code, digest in rows if hashes.get(code) != digest})
+
+
+def _forget_table(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    with transaction(con):
+        for schema in ("superseded", "private_text"):
+            if schema == "superseded" or any(column.private for column in table.columns):
+                con.execute(f"delete from {PRIVATE}.{schema}.{short_name(table)}")
+    with transaction(con):
+        touch_table(con, table)
+        con.execute(
+            "delete from ops.quarantine q using (select extract_file_id, contract_code from ops.extract_loads where table_name = ?) l "
+            "where q.extract_file_id = l.extract_file_id and q.contract_code = l.contract_code", [short_name(table)],
+        )  # fmt: skip
+        con.execute("delete from ops.extract_loads where table_name = ?", [short_name(table)])
+        con.execute(f"delete from {table.name}")
+
+
+def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> list[LoadResult]:
+    fresh = [entry for entry in entries if entry.state == "ready" and not _has_load(load.con, entry)]
+    scan = scan_files(load.con, load.contract, fresh, time_zone=time_zone)
+    _judge(load, scan)
+    results = [_result(entry, scan) for entry in entries]
+    if any(result.state in ("loaded", "empty", "refused") for result in results):
+        _prepare_rows(load, scan)
+        results = [_with_rows(load.con, result, scan) for result in results]
+        _write(load, entries, scan, results)
+    _drop_temporary(load.con)
+    return results
+
+
+def _has_load(con: duckdb.DuckDBPyConnection, entry: LandedFile) -> bool:
+    return bool(
+        con.execute(
+            "select 1 from ops.extract_loads where extract_file_id = ? and contract_code = ? and contract_hash = ? and state = 'loaded'",
+            [entry.extract_file_id, entry.contract.contract, entry.contract_hash],
+        ).fetchall()
+    )
+
+
+def _judge(load: _Load, scan: Scan) -> None:
+    """Nothing; files with too much quarantine are refused, and refused files leave no record behind."""
+    for one in scan.files:
+        limit = load.contract.quarantine_limit_share * one.shape.n_records
+        if not one.refusal and one.n_quarantined > limit:
+            one.refusal = (
+                f"{one.n_quarantined} of {one.shape.n_records} records break the contract, more than quarantine_limit_share "
+                f"{load.contract.quarantine_limit_share:g} allows: {_first_rules(load.con, scan, one)}; see `csat check`"
+            )
+        if one.refusal:
+            load.con.execute(f"delete from {TYPED} where _position = ?", [one.position])
+
+
+def _first_rules(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> str:
+    rows = con.execute(
+        f"select _bad, count(*), min(_k) from {TYPED} where _position = ? and _bad is not null group by 1 order by 2 desc, 1 limit ?",
+        [one.position, SHOWN_RULES],
+    ).fetchall()
+    found = [f"{scan.violations[bad].column_name or 'record'} {scan.violations[bad].rule_code} ({count} times)" for bad, count, _ in rows]
+    found += [f"number of fields ({len(one.rejected)} times, first in record {one.rejected[0]})"] if one.rejected else []
+    return ", ".join(found)
+
+
+def _result(entry: LandedFile, scan: Scan) -> LoadResult:
+    contract = entry.contract
+    base = LoadResult(
+        contract.contract, contract.source, short_name(contract.canonical), entry.file_name, entry.extract_file_id,
+        entry.state, entry.reason, warnings=entry.warnings,
+    )  # fmt: skip
+    if entry.state != "ready":
+        return base
+    one = next((one for one in scan.files if one.landed is entry), None)
+    if one is None:
+        return _changed(base, state="known")
+    if one.refusal:
+        return _changed(base, state="refused", reason=one.refusal, n_records=one.shape.n_records)
+    n_loaded = one.n_parsed - one.n_skipped - one.n_bad
+    return _changed(base, state="loaded", n_records=one.shape.n_records, n_loaded=n_loaded, n_quarantined=one.n_quarantined, n_skipped=one.n_skipped)
+
+
+def _changed(result: LoadResult, **values: object) -> LoadResult:
+    return LoadResult(**{**result.__dict__, **values})  # type: ignore[arg-type]
+
+
+def _prepare_rows(load: _Load, scan: Scan) -> None:
+    """Nothing; NEW_ROWS, a view over the scan, has every row that the good records make."""
+    con, contract = load.con, load.contract
+    _write_shifts(con, scan)
+    own_time = f"v{field.number}" if (field := scan.mapping._field("extracted_at", None)) else "null::timestamp"
+    con.execute(
+        f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
+        f"t._k - f.k_offset + coalesce(s.shift, 0) as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
+        f"from {TYPED} t join {FILES} f on f.position = t._position "
+        "asof left join temp.load_shifts s on s.position = t._position and t._k - f.k_offset >= s.from_k "
+        "where t._bad is null and not t._skip"
+        if any(one.rejected for one in scan.files)
+        else f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
+        f"t._k - f.k_offset as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
+        f"from {TYPED} t join {FILES} f on f.position = t._position where t._bad is null and not t._skip"
+    )
+    system = ", ".join(column.name for column in SYSTEM_COLUMNS)
+    columns = ", ".join(quote_name(column.name) for column in load.table.columns)
+    rows = " union all ".join(f"select {system}, _tie, {columns} from ({select})" for select in scan.mapping.select_rows())
+    con.execute(f"create or replace temp view load_rows as {rows}")
+
+
+def _write_shifts(con: duckdb.DuckDBPyConnection, scan: Scan) -> None:
+    """Nothing; `load_shifts` tells by how much rejected records before it move the number of a parsed one."""
+    con.execute("create or replace temp table load_shifts (position integer, from_k bigint, shift bigint)")
+    for one in scan.files:
+        if one.rejected:
+            con.execute(
+                "insert into temp.load_shifts select ?, n - i + 1, max(i) from (select unnest(?::bigint[]) as n, unnest(range(1, ?)) as i) group by 2",
+                [one.position, one.rejected, len(one.rejected) + 1],
+            )
+
+
+def _with_rows(con: duckdb.DuckDBPyConnection, result: LoadResult, scan: Scan) -> LoadResult:
+    if result.state != "loaded":
+        return result
+    n_rows = con.execute(f"select count(*) from {NEW_ROWS} where extract_file_id = ?", [result.extract_file_id]).fetchall()[0][0]
+    one = next(one for one in scan.files if one.landed.extract_file_id == result.extract_file_id)
+    decimals, reasons = con.execute(
+        f"select coalesce(sum(_decimals), 0), coalesce(sum(_reasons), 0) from {TYPED} where _position = ?", [one.position]
+    ).fetchall()[0]
+    return _changed(result, n_rows=n_rows, tolerated={"whole_number_as_decimal": int(decimals), "not_rating": int(reasons)})
+
+
+def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
+    """Nothing; private file first, then everything else in one transaction."""
+    con, table = load.con, load.table
+    choose_versions(con, table)
+    note_changes(con, table)
+    quarantined = store_bytes(con, scan)
+    with transaction(con):
+        write_private_versions(con, load.contract, table)
+        write_quarantine(con, scan, quarantined, is_private=True)
+    with transaction(con):
+        write_rows_of_load(con, table)
+        touch_changes(con, table)
+        _write_ledger(load, entries, scan, results)
+        write_quarantine(con, scan, quarantined, is_private=False)
+        _write_tokens(con, load.token_key)
+
+
+def _write_ledger(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
+    _write_files(load.con, load.state)
+    for entry, result in zip(entries, results, strict=True):
+        if entry.extract_file_id and result.state in ("loaded", "empty", "refused"):
+            _write_line(load, entry, result)
+
+
+def _write_files(con: duckdb.DuckDBPyConnection, state: State) -> None:
+    """Nothing; ops.extract_files mirrors the state file."""
+    known = {row[0] for row in con.execute("select extract_file_id from ops.extract_files").fetchall()}
+    new = [f for f in state.files() if f.extract_file_id not in known]
+    write_rows(con, EXTRACT_FILES, [(f.extract_file_id, f.sha256, f.file_name, f.n_bytes, f.known_at) for f in new])
+
+
+def _write_line(load: _Load, entry: LandedFile, result: LoadResult) -> None:
+    con, contract = load.con, load.contract
+    con.execute("delete from ops.extract_loads where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
+    con.execute("delete from ops.quarantine where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
+    cursor = contract.cursor or load.table.date_column
+    dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
+    first, last, newest = con.execute(
+        f"select {dates}, max(extracted_at) from {NEW_ROWS} where extract_file_id = ?", [entry.extract_file_id]
+    ).fetchall()[0]
+    write_rows(con, EXTRACT_LOADS, [(
+        entry.extract_file_id, contract.contract, contract.source, short_name(load.table), result.state, result.reason or None,
+        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows, newest, first, last,
+        entry.contract_hash, entry.known_at,
+    )])  # fmt: skip
+
+
+def _write_tokens(con: duckdb.DuckDBPyConnection, token_key: bytes) -> None:
+    """Nothing; every customer of the warehouse has a token."""
+    rows = con.execute(
+        "select distinct customer_id from (select customer_id from raw.crm_customers union all select customer_id from raw.crm_customer_aliases) "
+        "anti join raw.customer_tokens using (customer_id) order by 1"
+    ).fetchall()
+    tokens = [hmac.new(token_key, row[0].encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS] for row in rows]
+    con.execute("insert into raw.customer_tokens select unnest(?::varchar[]), unnest(?::varchar[])", [[row[0] for row in rows], tokens])
+
+
+def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:
+    for name in ("load_rows", "load_good"):
+        con.execute(f"drop view if exists temp.{name}")
+    rows = con.execute("select table_name from duckdb_tables() where temporary and table_name like 'load_%'").fetchall()
+    for (name,) in rows:
+        con.execute(f"drop table temp.{name}")

@@ -1,0 +1,240 @@
+"""A contract as one SELECT: from the columns of a file to typed columns of its table, every violation named.
+
+`build_mapping` gives the expressions in four steps (source -> text -> value -> verdict), so that each is computed once.
+No row passes through Python.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from orchestration.config.contracts import DEFAULTED, Contract, ContractColumn, RowTemplate
+from orchestration.schemas.columns import Column
+from orchestration.warehouse.connection import quote_name, quote_text
+from orchestration.warehouse.shapes import list_sources, sources_of
+from orchestration.warehouse.tables import SQL_TYPES
+from orchestration.warehouse.typing_rules import (
+    EXCEL_NUMBER, convert_kind, drop_tokens, fold, fold_text, join_texts, map_text, read_kind, read_typed,
+)  # fmt: skip
+
+EXTRACTED_AT = Column("extracted_at", "timestamp", "when the source extracted the row")
+KEY_ENDINGS = ("_id", "_key")
+FILES = "temp.load_files"
+GOOD = "temp.load_good"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One way in which a record can break its contract."""
+
+    column_name: str | None
+    rule_code: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One canonical column filled by one column of the contract, in the base record (template None) or in one row of it."""
+
+    number: int
+    spec: ContractColumn
+    column: Column
+    template: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The source columns as a message names them."""
+        return " + ".join(sources_of(self.spec)) or self.spec.name
+
+    @property
+    def is_key_text(self) -> bool:
+        """True where Excel's 1.23E+11 would be a lost key, not a number."""
+        return self.column.kind == "text" and (self.column.key or self.spec.name.endswith(KEY_ENDINGS))
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A contract over a file whose columns have `types` (VARCHAR throughout, but for Parquet)."""
+
+    contract: Contract
+    types: dict[str, str]
+    time_zone: str
+    header_in_data: bool = True
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field: those of the record first, then those of each row template."""
+        table = self.contract.canonical
+        specs: list[tuple[ContractColumn, Column, int | None]] = [(c, table.column(c.name), None) for c in self.contract.columns]
+        for position, template in enumerate(self.contract.rows):
+            specs += [(c, table.column(c.name), position) for c in template.columns]
+        if (rule := self.contract.extracted_at).source == "column":
+            specs.append((ContractColumn(name="extracted_at", source=rule.column, type="timestamp", format=rule.format, required=True), EXTRACTED_AT, None))
+        return tuple(Field(number, *parts) for number, parts in enumerate(specs))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Source columns in the order of `s0, s1, ...`."""
+        return list_sources(self.contract)
+
+    @cached_property
+    def violations(self) -> tuple[tuple[Violation, str], ...]:
+        """Every violation with its condition; a record is judged by the first that holds."""
+        found = [(Violation(None, "fields"), condition) for condition in ("_broken", *self._repeated_header())]
+        for field in self.fields:
+            found += self._violations_of(field)
+        return tuple(found)
+
+    def select_typed(self, relation: str) -> str:
+        """SELECT of `_position` of the file in FILES, `_k`, values `v<n>`, `_skip`, `_bad` (position in `violations`) and counts of tolerated forms."""
+        carried = "_k, _file, _broken"
+        texts = ", ".join([carried, f"{self._skip()} as _skip", *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
+        values = ", ".join(["*", *self._mapped()])
+        typed = ", ".join(["*", *self._values()])
+        verdict = " ".join(f"when {condition} then {number}" for number, (_, condition) in enumerate(self.violations))
+        bad = f"cast(case when _skip then null {verdict} end as usmallint)" if verdict else "cast(null as usmallint)"
+        kept = ", ".join(["f.position as _position", "_k", *(f"v{f.number}" for f in self.fields), *self._reasons(), "_skip", f"{bad} as _bad", *self._notes()])
+        return (
+            f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
+            f"typed as (select {typed} from mapped) select {kept} from typed join {FILES} f on f.path = typed._file"
+        )
+
+    def select_rows(self) -> list[str]:
+        """One SELECT list per row of a record: its canonical columns by name, and the condition under which it exists."""
+        templates: list[tuple[int | None, RowTemplate | None]] = list(enumerate(self.contract.rows)) or [(None, None)]
+        return [self._row(position, template) for position, template in templates]
+
+    def _row(self, position: int | None, template: RowTemplate | None) -> str:
+        columns = ", ".join(f"{self._canonical(column, position)} as {quote_name(column.name)}" for column in self.contract.canonical.columns)
+        condition = self._exists(position, template)
+        return f"select *, {position or 0} as _tie, {columns} from {GOOD}" + (f" where {condition}" if condition else "")
+
+    def _canonical(self, column: Column, position: int | None) -> str:
+        field = self._field(column.name, position)
+        value = f"v{field.number}" if field else "null"
+        if column.name == "not_rating_code":
+            reasons = [f"r{f.number}" for name in ("satisfaction", "importance", "expectation") if (f := self._field(name, position)) and f.spec.not_rating]
+            value = f"coalesce({', '.join([value, *reasons, 'null'])})"
+        if column.name in DEFAULTED:
+            value = f"coalesce({value}, {self._default(column.name)})"
+        if column.name == "is_promised_date" and self._field("promised_at", position):
+            promised = self._field("promised_at", position)
+            value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)" if promised else value
+        return f"cast({value} as {SQL_TYPES[column.kind]})"
+
+    def _default(self, name: str) -> str:
+        return {
+            "valid_from": "cast(extracted_at as date)", "passage_number": "1",
+            "item_code": "'comment'" if self.contract.table == "surveys_comments" else "null",
+            "alias_source_code": quote_text(self.contract.source),
+        }[name]  # fmt: skip
+
+    def _field(self, name: str, position: int | None) -> Field | None:
+        """The field that fills `name` in row `position`: the template's own, else the record's."""
+        found = [f for f in self.fields if f.spec.name == name and f.template in (position, None)]
+        return found[-1] if found else None
+
+    def _exists(self, position: int | None, template: RowTemplate | None) -> str:
+        names = template.when_present if template else ()
+        fields = [self._field(name, position) for name in names]
+        return " and ".join(f"v{field.number} is not null" if field else "false" for field in fields)
+
+    def _is_text(self, field: Field) -> bool:
+        """True where the field is read from text by the rules; false where a typed file delivers it typed."""
+        spec, sources = field.spec, sources_of(field.spec)
+        plain = len(sources) == 1 and not (spec.map or spec.not_rating or spec.format or set(spec.null_tokens) - {""})
+        return not plain or self.types[sources[0]] == "VARCHAR"
+
+    def _texts(self) -> list[str]:
+        return [f"{self._text(field)} as x{field.number}" for field in self.fields]
+
+    def _text(self, field: Field) -> str:
+        spec, sources = field.spec, sources_of(field.spec)
+        if spec.value is not None:
+            return quote_text(spec.value)
+        if not self._is_text(field):
+            return self._column(sources[0])
+        parts = [fold(f"cast({self._column(name)} as varchar)", keep_width=field.column.name.endswith("_name")) for name in sources]
+        if field.column.private:
+            parts = [f"case when trim({self._column(name)}) <> '' then {self._column(name)} end" for name in sources]
+        if len(parts) == 1:
+            return drop_tokens(parts[0], spec.null_tokens)
+        joined = f" || {quote_text(spec.join)} || ".join(f"coalesce({part}, '')" for part in parts)
+        return f"case when coalesce({', '.join(parts)}) is not null then {joined} end"
+
+    def _column(self, name: str) -> str:
+        return f"s{self.sources.index(name)}"
+
+    def _mapped(self) -> list[str]:
+        return [f"{self._mapped_text(field)} as t{field.number}" for field in self.fields]
+
+    def _mapped_text(self, field: Field) -> str:
+        text = drop_tokens(f"x{field.number}", field.spec.not_rating) if field.spec.not_rating else f"x{field.number}"
+        return map_text(text, field.spec.map, is_complete=field.spec.map_is_complete)
+
+    def _values(self) -> list[str]:
+        return [f"{self._value(field)} as v{field.number}" for field in self.fields]
+
+    def _value(self, field: Field) -> str:
+        kind = field.spec.type or field.column.kind
+        text = f"t{field.number}"
+        if not self._is_text(field):
+            return read_typed(text, self.types[sources_of(field.spec)[0]], field.column.kind, self.time_zone)
+        return convert_kind(read_kind(text, kind, field.spec.format, self.time_zone), kind, field.column.kind)
+
+    def _reasons(self) -> list[str]:
+        return [
+            f"case x{f.number} {' '.join(f'when {quote_text(fold_text(k))} then {quote_text(v)}' for k, v in f.spec.not_rating.items())} end as r{f.number}"
+            for f in self.fields if f.spec.not_rating
+        ]  # fmt: skip
+
+    def _violations_of(self, field: Field) -> list[tuple[Violation, str]]:
+        spec, number = field.spec, field.number
+        kind = spec.type or field.column.kind
+        text, value, found = f"t{number}", f"v{number}", []
+        if spec.map_is_complete:
+            lost = f"x{number} is not null and {text} is null"
+            if spec.not_rating:
+                lost += f" and x{number} not in ({join_texts(fold_text(k) for k in spec.not_rating)})"
+            found.append(("map", lost))
+        if kind != "text" or not self._is_text(field):
+            found.append(("format" if kind in ("date", "timestamp") else "type", f"{text} is not null and {value} is null"))
+        if kind == "text" and self._is_text(field):
+            found.append(("encoding", f"contains({text}, chr(0)) or contains({text}, chr(65533))"))
+        if field.is_key_text and self._is_text(field):
+            found.append(("type", f"contains({text}, '+') and regexp_full_match({text}, {quote_text(EXCEL_NUMBER)})"))
+        found += self._required(field)
+        found += [("range", f"{value} {sign} {limit}") for sign, limit in (("<", spec.minimum), (">", spec.maximum)) if limit is not None]
+        return [(Violation(field.label, rule), condition) for rule, condition in found]
+
+    def _required(self, field: Field) -> list[tuple[str, str]]:
+        column = field.column
+        if not (field.spec.required or ((column.key or column.is_required) and column.name not in DEFAULTED)):
+            return []
+        rows = [f for f in self.contract.rows if any(c.name == column.name for c in f.columns)]
+        if field.template is None and len(rows) == len(self.contract.rows) > 0:
+            return []
+        if field.template is None:
+            return [("required", f"t{field.number} is null")]
+        condition = self._exists(field.template, self.contract.rows[field.template])
+        return [("required", f"t{field.number} is null" + (f" and {condition}" if condition else ""))]
+
+    def _repeated_header(self) -> list[str]:
+        """A header in the middle of the file, as two files put together by hand have it."""
+        names = [name for name in self.sources if self.types[name] == "VARCHAR"]
+        if not self.header_in_data or not names or len(names) < len(self.sources):
+            return []
+        return [" and ".join(f"s{self.sources.index(name)} = {quote_text(name)}" for name in names)]
+
+    def _skip(self) -> str:
+        conditions = [
+            f"coalesce({fold(f'cast({self._column(skip.column)} as varchar)')} in ({join_texts(fold_text(v) for v in skip.values)}), false)"
+            for skip in self.contract.skip
+        ]
+        return " or ".join(conditions) or "false"
+
+    def _notes(self) -> list[str]:
+        """How many texts of the record were accepted in another form than the plain one."""
+        whole = [f for f in self.fields if f.column.kind in ("integer", "bigint") and self._is_text(f) and f.spec.value is None]
+        decimals = " + ".join(f"coalesce(cast(contains(t{f.number}, '.') as integer), 0)" for f in whole) or "0"
+        reasons = " + ".join(f"cast(x{f.number} is not null and t{f.number} is null as integer)" for f in self.fields if f.spec.not_rating) or "0"
+        return [f"cast({decimals} as usmallint) as _decimals", f"cast({reasons} as usmallint) as _reasons"]
+

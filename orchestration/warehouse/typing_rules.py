@@ -1,0 +1,115 @@
+"""SQL that reads text strictly: one function per rule, each returning a DuckDB expression. NULL means: nothing, or not so.
+
+A typed read is not strict (it turns 5.6 into 6 and 1e1 into 10, and drops +08), so every text passes a pattern before its
+cast. Patterns are those of RE2 and match the whole text.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from orchestration.schemas.columns import Kind
+from orchestration.warehouse.connection import quote_text
+from orchestration.warehouse.tables import SQL_TYPES
+
+FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+SPACES = " \t\r\n\u00a0\u2028\u2029"
+WHOLE_NUMBER = r"[+-]?\d{1,38}(\.0*)?"
+DECIMAL_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)"
+FLOAT_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
+ISO_DATE = r"\d{4}-\d{2}-\d{2}"
+ISO_TIMESTAMP = ISO_DATE + r"([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+EXCEL_NUMBER = r"[+-]?\d([.,]\d+)?[eE]\+\d{2,}"
+TRUE_TEXTS, FALSE_TEXTS = ("true", "1", "yes"), ("false", "0", "no")
+
+
+def fold_text(text: str) -> str:
+    """A text of the contract as `fold` makes it of a text of the source."""
+    kept = "".join(letter for letter in text if letter not in INVISIBLE)
+    return unicodedata.normalize("NFC", kept.translate(str.maketrans(FULL_WIDTH, HALF_WIDTH))).strip(SPACES)
+
+
+def fold(text: str, *, keep_width: bool = False) -> str:
+    """Spaces around removed, invisible marks removed, composed, full-width letters and digits made plain; '' is NULL.
+
+    `keep_width`: for names of people and companies, where a full-width bracket is spelling.
+    """
+    source, target = (INVISIBLE, "") if keep_width else (FULL_WIDTH + INVISIBLE, HALF_WIDTH)
+    wide = f"trim(nfc_normalize(translate({text}, {quote_text(source)}, {quote_text(target)})), {quote_text(SPACES)})"
+    is_plain = f"strlen({text}) = length({text}) and not contains({text}, chr(9)) and not contains({text}, chr(10))"
+    return f"nullif(case when {is_plain} then trim({text}) else {wide} end, '')"
+
+
+def drop_tokens(text: str, tokens: Iterable[str]) -> str:
+    """`text` unless it is one of `tokens`."""
+    wanted = sorted({fold_text(token) for token in tokens} - {""})
+    return f"case when {text} in ({join_texts(wanted)}) then null else {text} end" if wanted else text
+
+
+def map_text(text: str, pairs: Mapping[str, str], *, is_complete: bool) -> str:
+    """`text` in canonical words; a text without an entry passes, or is NULL where the map is complete."""
+    if not pairs:
+        return text
+    cases = " ".join(f"when {quote_text(fold_text(key))} then {quote_text(value)}" for key, value in pairs.items())
+    return f"nullif(case {text} {cases} else {'null' if is_complete else text} end, '')"
+
+
+def join_texts(texts: Iterable[str]) -> str:
+    """The texts as a list of SQL literals."""
+    return ", ".join(quote_text(text) for text in texts)
+
+
+def read_kind(text: str, kind: Kind, form: str, time_zone: str) -> str:
+    """The value of `text`, NULL where it is not strictly a `kind`."""
+    if kind == "text":
+        return text
+    if kind == "boolean":
+        return f"case when lower({text}) in ({join_texts(TRUE_TEXTS)}) then true when lower({text}) in ({join_texts(FALSE_TEXTS)}) then false end"
+    if kind in ("date", "timestamp"):
+        return _read_time(text, kind, form, time_zone)
+    pattern = {"integer": WHOLE_NUMBER, "bigint": WHOLE_NUMBER, "decimal": DECIMAL_NUMBER}.get(kind, FLOAT_NUMBER)
+    return _matching(text, pattern, f"try_cast({text} as {SQL_TYPES[kind]})")
+
+
+def convert_kind(value: str, kind: Kind, canonical: Kind) -> str:
+    """A value of `kind` as one of `canonical`, NULL where something would be lost that matters."""
+    if kind == canonical:
+        return value
+    if canonical in ("integer", "bigint") and kind in ("decimal", "double"):
+        return f"case when {value} = trunc({value}) then try_cast({value} as {SQL_TYPES[canonical]}) end"
+    return f"try_cast({value} as {SQL_TYPES[canonical]})"
+
+
+def read_typed(value: str, sql_type: str, canonical: Kind, time_zone: str) -> str:
+    """A value that a typed file delivers as `sql_type`, as one of `canonical`."""
+    if sql_type.startswith("TIMESTAMP WITH TIME ZONE"):
+        value = f"timezone({quote_text(time_zone)}, {value})"
+    if sql_type in ("FLOAT", "DOUBLE") and canonical == "text":
+        return f"case when {value} = trunc({value}) then cast(try_cast({value} as hugeint) as varchar) else cast({value} as varchar) end"
+    if canonical in ("integer", "bigint"):
+        is_fraction = sql_type in ("FLOAT", "DOUBLE") or sql_type.startswith("DECIMAL")
+        return convert_kind(value, "double" if is_fraction else "text", canonical)
+    if canonical in ("double", "decimal") and sql_type in ("FLOAT", "DOUBLE"):
+        return f"case when isfinite({value}) then try_cast({value} as {SQL_TYPES[canonical]}) end"
+    return f"try_cast({value} as {SQL_TYPES[canonical]})"
+
+
+def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
+    if not form:
+        return _matching(text, ISO_DATE if kind == "date" else ISO_TIMESTAMP, f"try_cast({text} as {kind})")
+    value = f"try_strptime({text}, {quote_text(form)})"
+    if "%z" in form:
+        return f"cast(timezone({quote_text(time_zone)}, {value}) as {kind})"
+    written = " or ".join(f"lower(strftime({value}, {quote_text(f)})) = lower({text})" for f in sorted({form, _unpadded(form)}))
+    return f"case when {written} then cast({value} as {kind}) end"
+
+
+def _unpadded(form: str) -> str:
+    for letter in "dmHIMS":
+        form = form.replace(f"%{letter}", f"%-{letter}") if letter in "dmHI" else form
+    return form
+
+
+def _matching(text: str, pattern: str, value: str) -> str:
+    return f"case when regexp_full_match({text}, {quote_text(pattern)}) then {value} end"

@@ -1,0 +1,152 @@
+"""Current and superseded versions: which row of one key stands in raw, and where the others go.
+
+The newest by (extracted_at, extract_file_id, record_number) stands, in whatever order the files came, so a full reload gives
+the same tables as any sequence of nights. Private text and superseded versions are written to the private file first.
+"""
+
+import duckdb
+
+from orchestration.config.contracts import Contract
+from orchestration.schemas.columns import Column
+from orchestration.schemas.raw import SYSTEM_COLUMNS, RawTable
+from orchestration.warehouse.connection import quote_name, quote_text
+from orchestration.warehouse.tables import create_table_sql, stored_columns
+
+PRIVATE = "private_file"
+NEW_ROWS, VERSIONS, CHANGED = "temp.load_rows", "temp.load_versions", "temp.load_changed"
+ORDER = "extracted_at desc, extract_file_id desc, record_number desc, _tie desc"
+SUPERSEDED_COLUMNS = (
+    Column("superseded_by", "integer", "file that delivered the version that stood instead when this one was put away"),
+    Column("superseding_contract", "text", "contract whose load put it away"),
+)
+
+
+def key_columns(table: RawTable) -> tuple[str, ...]:
+    """The business key: source and key columns."""
+    return ("source_code", *table.key)
+
+
+def private_columns(table: RawTable) -> tuple[Column, ...]:
+    """Columns that only the private file may hold."""
+    return tuple(column for column in table.columns if column.private)
+
+
+def all_columns(table: RawTable) -> tuple[Column, ...]:
+    """System columns and every canonical column, private ones included."""
+    return (*SYSTEM_COLUMNS, *table.columns)
+
+
+def short_name(table: RawTable) -> str:
+    """The table's name without its schema."""
+    return table.name.removeprefix("raw.")
+
+
+def create_private_tables(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """Nothing; the private file has room for the table's superseded versions and private text."""
+    for schema in ("superseded", "private_text", "quarantine"):
+        con.execute(f"create schema if not exists {PRIVATE}.{schema}")
+    con.execute(_private_sql("superseded", table, (*all_columns(table), *SUPERSEDED_COLUMNS)))
+    if private_columns(table):
+        con.execute(_private_sql("private_text", table, tuple(c for c in all_columns(table) if _is_text_column(table, c))))
+
+
+def _is_text_column(table: RawTable, column: Column) -> bool:
+    return column.name in (*key_columns(table), "extract_file_id") or column.private
+
+
+def _private_sql(schema: str, table: RawTable, columns: tuple[Column, ...]) -> str:
+    statement = create_table_sql(f"{schema}.{short_name(table)}", columns)
+    return statement.replace('"' + schema + '"', f'{PRIVATE}."{schema}"', 1)
+
+
+def choose_versions(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """Nothing; VERSIONS holds every version of a key that NEW_ROWS brings twice or raw has already, ranked, newest first.
+
+    Keys brought once that are new, by far the most, never enter it.
+    """
+    keys = names(key_columns(table))
+    con.execute(f"create or replace temp table load_twice as select {keys} from {NEW_ROWS} group by all having count(*) > 1")
+    con.execute(f"create or replace temp table load_standing as select r.* from {table.name} r semi join {NEW_ROWS} n using ({keys})")
+    con.execute(f"create or replace temp table load_contested as select * from temp.load_twice union select {keys} from temp.load_standing")
+    columns = names(c.name for c in all_columns(table))
+    con.execute(
+        f"create or replace temp table load_versions as select *, row_number() over (partition by {keys} order by {ORDER}) as _rank, "
+        f"first_value(extract_file_id) over (partition by {keys} order by {ORDER}) as _winner from ("
+        f"select {columns}, _tie, true as _is_new from {NEW_ROWS} semi join temp.load_contested using ({keys}) "
+        f"union all select {columns}, -1, false from ({_standing_with_text(table)}))"
+    )
+
+
+def _standing_with_text(table: RawTable) -> str:
+    if not private_columns(table):
+        return "select * from temp.load_standing"
+    texts = ", ".join(f"p.{quote_name(c.name)}" for c in private_columns(table))
+    using = names(key_columns(table))
+    return f"select s.*, {texts} from temp.load_standing s left join {PRIVATE}.private_text.{short_name(table)} p using ({using})"
+
+
+def note_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """Nothing; CHANGED holds the rows, new and put away, by which raw differs from before in more than where a row came from."""
+    business = [c.name for c in table.columns if not c.private]
+    keys = names(key_columns(table))
+    same = " and ".join(f"o.{quote_name(name)} is not distinct from n.{quote_name(name)}" for name in business)
+    join = " and ".join(f"o.{quote_name(name)} = n.{quote_name(name)}" for name in key_columns(table))
+    con.execute(
+        f"create or replace temp table load_unchanged as select {', '.join(f'n.{quote_name(k)}' for k in key_columns(table))} "
+        f"from {VERSIONS} n join {VERSIONS} o on {join} where n._rank = 1 and not o._is_new and {same}"
+    )
+    columns = names(("source_code", *business))
+    con.execute(
+        f"create or replace temp table load_changed as select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
+        f"union all select {columns} from {VERSIONS} anti join temp.load_unchanged using ({keys}) where _rank = 1 or not _is_new"
+    )
+
+
+def write_private_versions(con: duckdb.DuckDBPyConnection, contract: Contract, table: RawTable) -> None:
+    """Nothing; superseded versions and current private text are in the private file, also if this load was tried before."""
+    name, code = short_name(table), quote_text(contract.contract)
+    batch = "(select extract_file_id from temp.load_files)"
+    con.execute(
+        f"delete from {PRIVATE}.superseded.{name} where superseding_contract = {code} and "
+        f"(extract_file_id in {batch} or superseded_by in {batch})"
+    )
+    columns = names(c.name for c in all_columns(table))
+    con.execute(
+        f"insert into {PRIVATE}.superseded.{name} ({columns}, superseded_by, superseding_contract) "
+        f"select {columns}, _winner, {code} from {VERSIONS} where _rank > 1"
+    )
+    if not private_columns(table):
+        return
+    keys = names(key_columns(table))
+    kept = names(c.name for c in all_columns(table) if _is_text_column(table, c))
+    target = f"{PRIVATE}.private_text.{name}"
+    con.execute(f"delete from {target} t using (select distinct {keys} from ({_arrivals(table)})) n where {_match(table, 't', 'n')}")
+    con.execute(f"insert into {target} ({kept}) select {kept} from ({_arrivals(table)})")
+
+
+def write_rows_of_load(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """Nothing; raw holds the newest version of every key."""
+    con.execute(
+        f"delete from {table.name} t using (select * from {VERSIONS} where _rank > 1 and not _is_new) o where {_match(table, 't', 'o')}"
+    )
+    stored = names(c.name for c in stored_columns(table))
+    con.execute(f"insert into {table.name} ({stored}) select {stored} from ({_arrivals(table)})")
+
+
+def _arrivals(table: RawTable) -> str:
+    """New rows that stand in raw from now on."""
+    columns = names(c.name for c in all_columns(table))
+    keys = names(key_columns(table))
+    return (
+        f"select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
+        f"union all select {columns} from {VERSIONS} where _is_new and _rank = 1"
+    )
+
+
+def _match(table: RawTable, left: str, right: str) -> str:
+    return " and ".join(f"{left}.{quote_name(name)} = {right}.{quote_name(name)}" for name in key_columns(table))
+
+
+def names(columns: "object") -> str:
+    """Quoted column names as a list."""
+    return ", ".join(quote_name(name) for name in columns)  # type: ignore[attr-defined]
