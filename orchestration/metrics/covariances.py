@@ -35,7 +35,7 @@ def _is_diagonal() -> pl.Expr:
 
 
 def _kish() -> pl.Expr:
-    """sum w^2 / (sum w)^2: 1 / n_effective of the pair's base."""
+    """Inverse of n_effective of the pair's base: sum w^2 / (sum w)^2."""
     return ratio(pl.col("sum_weight_squared"), pl.col("sum_weight").pow(2))
 
 

@@ -42,7 +42,7 @@ def month_span(first: date, last: date) -> pl.Series:
 
 
 def ratio(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
-    """numerator / denominator as a float; null where the denominator is 0 or null."""
+    """The quotient numerator / denominator as a float; null where the denominator is 0 or null."""
     return pl.when(denominator != 0).then(numerator.cast(pl.Float64) / denominator.cast(pl.Float64))
 
 

@@ -16,14 +16,18 @@ def fiscal_year(month: pl.Expr, starts: int) -> pl.Expr:
     return (month.dt.year() + is_next.cast(pl.Int32)).alias("fiscal_year")
 
 
-def estimate_item_weights(levels: pl.DataFrame, items: pl.DataFrame, *, rule: IndexRule) -> pl.DataFrame:
+def estimate_item_weights(
+    levels: pl.DataFrame, items: pl.DataFrame, *, rule: IndexRule, scopes: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Rows of indices.item_weights: w_i = I_i / sum I over the whole company and the fiscal year before.
 
     Without importance in the year before, the same year's; without any, equal weights. An item that was not rated in the
-    year used counts with the mean importance of the others. Source: leaf cells of marts.stat_item_levels_monthly.
+    year used counts with the mean importance of the others. levels: leaf cells of marts.stat_item_levels_monthly; scopes: the
+    months (default: those of the levels) whose fiscal years need weights.
     """
     index_items = items.filter(pl.col("in_index")).select("instrument_code", "item_code")
-    years = levels.select(fiscal_year(pl.col("month_start_date"), rule.fiscal_year_starts), "instrument_code").unique()
+    judged = levels if scopes is None else scopes
+    years = judged.select(fiscal_year(pl.col("month_start_date"), rule.fiscal_year_starts), "instrument_code").unique()
     importance = _yearly_importance(levels, rule)
     before = importance.with_columns(pl.col("fiscal_year") + 1).rename({"importance": "before"})
     keys = [*INSTRUMENT_YEAR, "item_code"]

@@ -62,7 +62,8 @@ def estimate_process_limits(series: pl.DataFrame, *, rule: ProcessRule) -> pl.Da
     )
     enough = pl.col("n_history_months") >= rule.minimum_months
     limits = spread.with_columns(pl.when(enough).then(pl.col("centre", "sigma")))
-    return limits.with_columns(_limits()).select(*keys, "n_history_months", "process_low", process_centre="centre", process_high="process_high")
+    bounded = limits.with_columns(_limits())
+    return bounded.select(*keys, "n_history_months", "process_low", "process_high", process_centre="centre")
 
 
 def _is_share() -> pl.Expr:

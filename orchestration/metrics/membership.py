@@ -23,8 +23,10 @@ COLUMNS = ("probability_a", "probability_b", "probability_c", "probability_d")
 
 
 def drawn_scopes(placed: pl.DataFrame, *, report_month: date, cuts: QuadrantCuts) -> pl.DataFrame:
-    """The scopes whose probabilities are drawn: every scope and window of the reporting month, and the single months of the
-    whole company over the `cuts.months` months that end with it. Elsewhere the probabilities are null: not estimated."""
+    """The scopes whose probabilities are drawn: every scope and window of the reporting month, and some months before it.
+
+    Before it the single months of the whole company, `cuts.months` in all. Elsewhere probabilities are null: not estimated.
+    """
     month = pl.col("month_start_date")
     first = pl.lit(report_month).dt.offset_by(f"-{cuts.months - 1}mo")
     is_whole = (pl.col("segment_code") == ALL) & (pl.col("region_code") == ALL) & (pl.col("window_months") == SINGLE_MONTH)

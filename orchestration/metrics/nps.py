@@ -40,9 +40,8 @@ def estimate_nps(counts: pl.DataFrame, *, rule: NpsRule) -> pl.DataFrame:
     p_added, d_added = ((s * n + added * ADDED_SHARE) / (n + added) for s in (p, d))
     error = normal_quantile(rule.confidence) * ratio(_variance(p_added, d_added), n + added).sqrt()
     known, centre = pl.col("n_answers") >= FEWEST_ANSWERS, p_added - d_added
-    return scored.with_columns(
-        interval_low=pl.when(known).then((centre - error).clip(-1.0, 1.0)), interval_high=pl.when(known).then((centre + error).clip(-1.0, 1.0))
-    )
+    ends = {"interval_low": centre - error, "interval_high": centre + error}
+    return scored.with_columns(**{name: pl.when(known).then(end.clip(-1.0, 1.0)) for name, end in ends.items()})
 
 
 def compare_nps(pairs: pl.DataFrame, *, rule: NpsRule) -> pl.DataFrame:

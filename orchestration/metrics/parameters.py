@@ -1,7 +1,7 @@
 """The rules that the index functions are given, cut from workspace.yaml and thresholds.yaml, and their fingerprints."""
 
 import json
-from typing import Any, Literal
+from typing import Literal
 
 from orchestration.config.metrics import fingerprint
 from orchestration.config.models import CutRule, HeadlineRule, Model, Thresholds, Workspace
@@ -106,6 +106,6 @@ def verdict_rule(workspace: Workspace, thresholds: Thresholds) -> VerdictRule:
     )
 
 
-def definition_hash(figure: str, **definition: Any) -> str:
+def definition_hash(figure: str, **definition: object) -> str:
     """Fingerprint (12 hex digits) of a figure's name and everything that defines it; JSON types only."""
     return fingerprint(json.dumps([figure, definition], sort_keys=True, ensure_ascii=False))

@@ -66,7 +66,7 @@ def score_dimensions(
     weighted = _weighted_items(scores, weights, items, rule).join(dimensions, on=["instrument_code", "item_code"])
     index = _weighted_mean(weighted, covariances, ["dimension_code"], rule)
     bases = weighted.group_by(*SCOPE_KEYS, "dimension_code").agg(n_responses=pl.max("n_satisfaction"), n_items=pl.len())
-    mark = definition_hash("dimension_scores", headline=rule.headline, fiscal_year_starts=rule.fiscal_year_starts, confidence=rule.confidence)
+    mark = definition_hash("dimension_scores", **_definition(rule))
     return shape_frame(index.join(bases, on=[*SCOPE_KEYS, "dimension_code"]).with_columns(fingerprint=pl.lit(mark)), DIMENSION_SCORES)
 
 
@@ -128,9 +128,13 @@ def _base_state(rule: IndexRule) -> pl.Expr:
     return small.otherwise(pl.lit("normal")).alias("base_state")
 
 
+def _definition(rule: IndexRule) -> dict[str, object]:
+    return {"headline": rule.headline, "fiscal_year_starts": rule.fiscal_year_starts, "confidence": rule.confidence}
+
+
 def _overall_fingerprint(weights: pl.DataFrame, rule: IndexRule) -> pl.Expr:
     """Hash of rule, fiscal year, confidence and, per instrument, the items that count."""
-    definition = {"headline": rule.headline, "fiscal_year_starts": rule.fiscal_year_starts, "confidence": rule.confidence}
+    definition = _definition(rule)
     members = weights.group_by("instrument_code").agg(pl.col("item_code").unique().sort())
     marks = {code: definition_hash("overall_index", items=list(items), **definition) for code, items in members.iter_rows()}
     unknown = definition_hash("overall_index", items=[], **definition)

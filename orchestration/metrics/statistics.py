@@ -9,12 +9,12 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 
 def normal_quantile(confidence: float) -> float:
-    """z of a two-sided interval: 1.96 at 0.95."""
+    """The z of a two-sided interval: 1.96 at 0.95."""
     return float(ndtri((1 + confidence) / 2))
 
 
 def normal_point(probability: float) -> float:
-    """z below which lies `probability`: 0.84 at 0.80."""
+    """The z below which lies `probability`: 0.84 at 0.80."""
     return float(ndtri(probability))
 
 
@@ -24,7 +24,7 @@ def normal_p_value(z: pl.Series) -> pl.Series:
 
 
 def t_quantile(degrees: pl.Series, confidence: float) -> pl.Series:
-    """t of a two-sided interval at each number of degrees of freedom; null where it is null or not above 0."""
+    """The t of a two-sided interval at each number of degrees of freedom; null where it is null or not above 0."""
     values = _positive(degrees)
     return _series(stdtrit(values, (1 + confidence) / 2), degrees.name)
 

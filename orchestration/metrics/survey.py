@@ -39,7 +39,7 @@ def score_survey(
     used_pairs = select_pairs(pairs, report_month=report_month, months=rules.cuts.months)
     means, covariances = estimate_means(pooled, items), estimate_covariances(pool_pairs(used_pairs, last_month=last))
     scores = score_items(means, items, rule=rules.index)
-    weights = estimate_item_weights(levels, items, rule=rules.index)
+    weights = estimate_item_weights(levels, items, rule=rules.index, scopes=pooled)
     used = headline_weights(items, weights, rule=rules.index)
     drawn = drawn_scopes(scores, report_month=report_month, cuts=rules.cuts)
     return {
@@ -54,8 +54,11 @@ def score_survey(
 
 
 def select_pairs(pairs: pl.DataFrame, *, report_month: date, months: int) -> pl.DataFrame:
-    """The pairs that some figure rests on: all of the months whose quadrants are drawn, elsewhere satisfaction with
-    satisfaction (intervals) and an item with itself (errors of the map). Half the rows, half the memory."""
+    """The pairs that some figure rests on, to halve rows and memory.
+
+    All pairs of the months whose quadrants are drawn; elsewhere satisfaction with satisfaction (intervals) and an item with
+    itself (errors of the map).
+    """
     n_before = max(months, POOLED_MONTHS) - 1
     is_drawn = pl.col("month_start_date").is_between(pl.lit(report_month).dt.offset_by(f"-{n_before}mo"), pl.lit(report_month))
     is_satisfaction = (pl.col("measure_a") == "satisfaction") & (pl.col("measure_b") == "satisfaction")

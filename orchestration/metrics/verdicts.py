@@ -17,7 +17,8 @@ from orchestration.schemas.indices import VERDICTS
 BETTER, WORSE, SMALL, STEADY, CANNOT_TELL = "better", "worse", "changed but small", "steady", "cannot tell"
 NO_VALUE, NO_REFERENCE, SMALL_BASE = "no value", "nothing to compare with", "base too small"
 NO_HISTORY, INSIDE, OUTSIDE = "not enough history", "inside the process limits", "outside the process limits"
-CENSUS, TESTED, EQUIVALENT, NO_EVIDENCE = "census against target", "tested", "interval within what matters", "no evidence of a change or of none"
+CENSUS, TESTED, EQUIVALENT = "census against target", "tested", "interval within what matters"
+NO_EVIDENCE = "no evidence of a change or of none"
 
 
 def compare_figures(
@@ -30,12 +31,12 @@ def compare_figures(
     """
     figures = survey_figures(overall, dimensions, items, rule=rule)
     sampled = pl.concat([compare_months(figures), compare_targets(figures, targets)], how="diagonal_relaxed")
-    tested = judge_samples(test_differences(sampled, rule=rule), rule=rule)
+    tested = judge_samples(estimate_differences(sampled, rule=rule), rule=rule)
     counted = judge_kpis(kpis, targets, metrics, rule=rule)
     return shape_frame(pl.concat([tested, counted], how="diagonal_relaxed"), VERDICTS)
 
 
-def test_differences(pairs: pl.DataFrame, *, rule: VerdictRule) -> pl.DataFrame:
+def estimate_differences(pairs: pl.DataFrame, *, rule: VerdictRule) -> pl.DataFrame:
     """The frame with difference, its interval, two-sided p (Welch), q (Benjamini-Hochberg per month) and smallest_detectable.
 
     In: value, standard_error, n_effective, reference_value, reference_se, reference_n_effective (a target: error 0).
@@ -44,9 +45,10 @@ def test_differences(pairs: pl.DataFrame, *, rule: VerdictRule) -> pl.DataFrame:
     A pair whose base is too small is not tested and not in the family.
     """
     a, b = pl.col("standard_error").pow(2), pl.col("reference_se").pow(2)
-    usable = (pl.col("n_effective") >= rule.hide_below_n) & (pl.col("reference_n_effective").fill_null(rule.hide_below_n) >= rule.hide_below_n)
+    usable = pl.min_horizontal("n_effective", "reference_n_effective") >= rule.hide_below_n
     compared = pairs.with_columns(difference=pl.col("value") - pl.col("reference_value"), error=pl.when(usable).then((a + b).sqrt()))
-    degrees = (a + b).pow(2) / (a.pow(2) / (pl.col("n_effective") - 1) + (b.pow(2) / (pl.col("reference_n_effective") - 1)).fill_null(0.0))
+    parts = a.pow(2) / (pl.col("n_effective") - 1) + (b.pow(2) / (pl.col("reference_n_effective") - 1)).fill_null(0.0)
+    degrees = (a + b).pow(2) / parts
     spread = compared.with_columns(degrees=pl.when(pl.col("error") > 0).then(degrees), is_usable=usable)
     tested = spread.with_columns(_p_values(spread), *_quantiles(spread, rule)).with_columns(
         q_value=false_discovery_q("p_value", ["month_start_date"]),
@@ -70,10 +72,12 @@ def judge_samples(tested: pl.DataFrame, *, rule: VerdictRule) -> pl.DataFrame:
     is_steady = (pl.col("steady_low") > -matters) & (pl.col("steady_high") < matters)
     side = pl.when(difference > 0).then(pl.lit(BETTER)).otherwise(pl.lit(WORSE))
     small = ~pl.col("is_usable") | pl.col("p_value").is_null()
-    tried = pl.when(small).then(pl.lit(SMALL_BASE)).when(found).then(pl.lit(TESTED)).when(is_steady).then(pl.lit(EQUIVALENT)).otherwise(pl.lit(NO_EVIDENCE))
+    undecided = pl.when(is_steady).then(pl.lit(EQUIVALENT)).otherwise(pl.lit(NO_EVIDENCE))
+    tried = pl.when(small).then(pl.lit(SMALL_BASE)).when(found).then(pl.lit(TESTED)).otherwise(undecided)
     reason = _unless_missing(tried, no_reference=pl.lit(NO_REFERENCE))
-    word = pl.when(pl.col("reason") == TESTED).then(pl.when(is_large).then(side).otherwise(pl.lit(SMALL)))
-    word = word.when(pl.col("reason") == EQUIVALENT).then(pl.lit(STEADY)).otherwise(pl.lit(CANNOT_TELL))
+    changed = pl.when(is_large).then(side).otherwise(pl.lit(SMALL))
+    unchanged = pl.when(pl.col("reason") == EQUIVALENT).then(pl.lit(STEADY)).otherwise(pl.lit(CANNOT_TELL))
+    word = pl.when(pl.col("reason") == TESTED).then(changed).otherwise(unchanged)
     return tested.with_columns(reason=reason).with_columns(verdict=word)
 
 
@@ -110,10 +114,11 @@ def _judged_census(differences: pl.DataFrame) -> pl.DataFrame:
     absent = pl.when(is_process).then(pl.lit(NO_HISTORY)).otherwise(pl.lit(NO_REFERENCE))
     tried = pl.when(~is_process).then(pl.lit(CENSUS)).when(is_inside).then(pl.lit(INSIDE)).otherwise(pl.lit(OUTSIDE))
     reason = _unless_missing(tried, no_reference=absent)
-    word = pl.when(pl.col("reason").is_in([NO_VALUE, NO_HISTORY, NO_REFERENCE])).then(pl.lit(CANNOT_TELL))
-    word = word.when(pl.col("reason") == INSIDE).then(pl.lit(STEADY)).when(is_large).then(side)
     small = pl.when(is_process).then(pl.lit(SMALL)).otherwise(pl.lit(STEADY))
-    return differences.with_columns(reason=reason).with_columns(verdict=word.otherwise(small))
+    moved = pl.when(pl.col("reason") == INSIDE).then(pl.lit(STEADY)).when(is_large).then(side).otherwise(small)
+    is_unknown = pl.col("reason").is_in([NO_VALUE, NO_HISTORY, NO_REFERENCE])
+    word = pl.when(is_unknown).then(pl.lit(CANNOT_TELL)).otherwise(moved)
+    return differences.with_columns(reason=reason).with_columns(verdict=word)
 
 
 def _unless_missing(reason: pl.Expr, *, no_reference: pl.Expr) -> pl.Expr:
@@ -131,7 +136,7 @@ def _p_values(spread: pl.DataFrame) -> pl.Expr:
 
 
 def _quantiles(spread: pl.DataFrame, rule: VerdictRule) -> list[pl.Expr]:
-    """t of the interval and of the two one-sided tests; 0 where there is no spread."""
+    """The t of the interval and of the two one-sided tests; 0 where there is no spread."""
     confidences = {"t": rule.confidence, "t_steady": 2 * rule.confidence - 1}
     known = {name: t_quantile(spread["degrees"], level) for name, level in confidences.items()}
     return [pl.coalesce(pl.lit(t), pl.when(pl.col("error") == 0).then(0.0)).alias(name) for name, t in known.items()]

@@ -58,7 +58,6 @@ def _leaves(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(instrument_code=pl.lit("survey"), wave_code=pl.lit(""), mode_code=pl.lit(""), owner_id=pl.lit(""))
 
 
-
 def levels_of(answers: pl.DataFrame) -> pl.DataFrame:
     """marts.stat_item_levels_monthly of these answers."""
     keys = [*LEAF, "owner_id", "item_code", "measure_code", "level"]
