@@ -12,13 +12,74 @@ N_CUSTOMERS, N_KEY, N_STAFF = 220, 12, 48
 REGIONS = ("north", "south", "east", "west", "central")
 REGION_ZH = dict(zip(REGIONS, ("华北", "华南", "华东", "西部", "华中"), strict=True))
 SEGMENT_AS_WRITTEN = {"key": "KA", "corporate": "CORP", "sme": "SME", "retail": "RETAIL", "public": "GOV"}
-CITIES = "北京 天津 石家庄 广州 深圳 佛山 上海 苏州 杭州 宁波 成都 重庆 西安 武汉 长沙 郑州 合肥 南京 厦门 昆明".split()
-BRANDS = "恒达 瑞丰 中科 华泰 金桥 海润 安信 明达 宏图 顺成 博远 天启 万佳 新源 嘉禾 正阳 云帆 启明 永盛 德润".split()
+CITIES = [
+    "北京",
+    "天津",
+    "石家庄",
+    "广州",
+    "深圳",
+    "佛山",
+    "上海",
+    "苏州",
+    "杭州",
+    "宁波",
+    "成都",
+    "重庆",
+    "西安",
+    "武汉",
+    "长沙",
+    "郑州",
+    "合肥",
+    "南京",
+    "厦门",
+    "昆明",
+]
+BRANDS = [
+    "恒达",
+    "瑞丰",
+    "中科",
+    "华泰",
+    "金桥",
+    "海润",
+    "安信",
+    "明达",
+    "宏图",
+    "顺成",
+    "博远",
+    "天启",
+    "万佳",
+    "新源",
+    "嘉禾",
+    "正阳",
+    "云帆",
+    "启明",
+    "永盛",
+    "德润",
+]
 TRADES = ("机械", "食品", "电子", "医药", "纺织", "建材", "汽配", "商贸", "软件", "印务")
-ENGLISH = "Hawthorn Alder Linden Kestrel Marlow Ashby Fenwick Calder Harrow Stanton Wexford Radley Thornbury Beckett Colby".split()
+ENGLISH = [
+    "Hawthorn",
+    "Alder",
+    "Linden",
+    "Kestrel",
+    "Marlow",
+    "Ashby",
+    "Fenwick",
+    "Calder",
+    "Harrow",
+    "Stanton",
+    "Wexford",
+    "Radley",
+    "Thornbury",
+    "Beckett",
+    "Colby",
+]
 ENGLISH_TRADES = ("Medical Supplies", "Foods", "Components", "Textiles", "Instruments", "Chemicals", "Paper", "Optics")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚"
-FIRST_NAMES, LAST_NAMES = "Alice Brian Carol Daniel Emma Frank Grace Henry".split(), "Hughes Morgan Patel Quinn Reed Shaw Turner Wells".split()
+FIRST_NAMES, LAST_NAMES = (
+    ["Alice", "Brian", "Carol", "Daniel", "Emma", "Frank", "Grace", "Henry"],
+    ["Hughes", "Morgan", "Patel", "Quinn", "Reed", "Shaw", "Turner", "Wells"],
+)
 DEPARTMENTS = ("customer_care", "transport", "network", "billing", "sales")
 ROLES = {"customer_care": "agent", "transport": "courier", "network": "engineer", "billing": "clerk", "sales": "account_manager"}
 
@@ -50,13 +111,17 @@ def make_customers(scale: int) -> Customers:
     """The customers; at any scale the first twelve are the key accounts of the stories."""
     rng, n = stream("customers"), N_CUSTOMERS * scale
     n_key = N_KEY * scale
-    segment = np.concatenate([np.repeat("key", n_key), rng.choice(["corporate", "sme", "retail", "public"], n - n_key, p=[0.24, 0.38, 0.24, 0.14])])
+    segment = np.concatenate(
+        [np.repeat("key", n_key), rng.choice(["corporate", "sme", "retail", "public"], n - n_key, p=[0.24, 0.38, 0.24, 0.14])]
+    )
     region = np.concatenate([np.resize(REGIONS, n_key), rng.choice(REGIONS, n - n_key, p=[0.20, 0.22, 0.24, 0.14, 0.20])])
     ids = np.array([f"C{i:04d}" for i in range(1, n + 1)])
     size = pl.Series(segment).replace_strict({"key": 7.0, "corporate": 2.4, "sme": 1.0, "retail": 0.6, "public": 1.2}).to_numpy()
     activity = size * rng.lognormal(0, 0.35, n) ** (segment != "key")
     is_late_comer = (rng.random(n) < 0.12) & (segment != "key")
-    opened = np.where(is_late_comer, np.datetime64("2024-09-01") + rng.integers(0, 760, n), np.datetime64("2016-01-01") + rng.integers(0, 3000, n))
+    opened = np.where(
+        is_late_comer, np.datetime64("2024-09-01") + rng.integers(0, 760, n), np.datetime64("2016-01-01") + rng.integers(0, 3000, n)
+    )
     leaves = (rng.random(n) < 0.03) & (segment != "key")
     closed = np.where(leaves, np.datetime64("2026-01-31") + rng.integers(0, 200, n), np.datetime64("NaT"))
     return Customers(
@@ -81,20 +146,26 @@ def customer_table(customers: Customers) -> pl.DataFrame:
     rng, n = stream("periods"), len(customers.customer_id)
     first = pl.DataFrame({
         "Customer No": customers.customer_id, "Valid from": customers.opened, "Name": names(customers),
-        "Segment": customers.segment, "Region": [REGION_ZH[r] for r in customers.region], "Tier": rng.choice(["gold", "silver", "bronze"], n, p=[0.2, 0.4, 0.4]),
+        "Segment": customers.segment, "Region": [REGION_ZH[r] for r in customers.region],
+        "Tier": rng.choice(["gold", "silver", "bronze"], n, p=[0.2, 0.4, 0.4]),
         "Industry": rng.choice(["manufacturing", "trade", "health", "public", "services"], n),
-        "Account manager": [f"E{41 + i % 8:03d}" for i in rng.integers(0, 8, n)], "Customer since": customers.opened, "Customer until": customers.closed,
+        "Account manager": [f"E{41 + i % 8:03d}" for i in rng.integers(0, 8, n)],
+        "Customer since": customers.opened, "Customer until": customers.closed,
     })  # fmt: skip
     changed = first.filter(pl.Series(rng.random(n) < 0.125) & (pl.col("Segment") != "key"))
     day = np.datetime64("2024-10-01") + 30 * rng.integers(0, 26, changed.height)
-    second = changed.with_columns(pl.Series("Valid from", day), Tier=pl.lit("gold"), Segment=pl.col("Segment").replace({"sme": "corporate"}))
+    second = changed.with_columns(
+        pl.Series("Valid from", day), Tier=pl.lit("gold"), Segment=pl.col("Segment").replace({"sme": "corporate"})
+    )
     both = pl.concat([first, second.filter(pl.col("Valid from") > pl.col("Customer since"))])
     return both.with_columns(pl.col("Segment").replace_strict(SEGMENT_AS_WRITTEN)).sort("Customer No", "Valid from")
 
 
 def alias_table(customers: Customers) -> pl.DataFrame:
     """Account numbers of the delivery system; the other systems use the customer number."""
-    return pl.DataFrame({"system": "delivery_system", "account": customers.account, "customer_no": customers.customer_id, "since": customers.opened})
+    return pl.DataFrame(
+        {"system": "delivery_system", "account": customers.account, "customer_no": customers.customer_id, "since": customers.opened}
+    )
 
 
 def staff_table() -> pl.DataFrame:
@@ -106,7 +177,8 @@ def staff_table() -> pl.DataFrame:
     region = rng.choice(REGIONS, N_STAFF)
     return pl.DataFrame({
         "id": [f"E{i:03d}" for i in range(1, N_STAFF + 1)], "name": np.where(rng.random(N_STAFF) < 0.25, english, chinese),
-        "role": [ROLES[d] for d in department], "region": region, "station": [f"{r}_{i}" for r, i in zip(region, rng.integers(1, 4, N_STAFF), strict=True)],
+        "role": [ROLES[d] for d in department], "region": region,
+        "station": [f"{r}_{i}" for r, i in zip(region, rng.integers(1, 4, N_STAFF), strict=True)],
         "department": department,
     })  # fmt: skip
 

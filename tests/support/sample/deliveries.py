@@ -23,9 +23,12 @@ def make_deliveries(customers: Customers, month: Month, scale: int) -> pl.DataFr
     status = rng.choice([DONE, "取消", "退回", "丢失"], n, p=[0.973, 0.015, 0.009, 0.003])
     pieces = 1 + rng.poisson(2.2, n)
     frame = frame_of({
-        "waybill": [f"W{month.tag}{i:05d}" for i in range(1, n + 1)], "who": who, "created": created, "promised": created + minutes(promise),
-        **_steps(rng, created, lead, status), "status": status, "route": [f"{customers.region[w][0].upper()}{r}" for w, r in zip(who, rng.integers(1, 6, n), strict=True)],
-        "pieces": pieces, "pieces_delivered": pieces - (rng.random(n) < 0.011), "pieces_damaged": np.minimum(pieces, (rng.random(n) < 0.012) * rng.integers(1, 3, n)),
+        "waybill": [f"W{month.tag}{i:05d}" for i in range(1, n + 1)], "who": who, "created": created,
+        "promised": created + minutes(promise),
+        **_steps(rng, created, lead, status), "status": status,
+        "route": [f"{customers.region[w][0].upper()}{r}" for w, r in zip(who, rng.integers(1, 6, n), strict=True)],
+        "pieces": pieces, "pieces_delivered": pieces - (rng.random(n) < 0.011),
+        "pieces_damaged": np.minimum(pieces, (rng.random(n) < 0.012) * rng.integers(1, 3, n)),
         "courier": staff_of("transport", rng, n), "is_unknown": rng.random(n) < 0.002,
     })  # fmt: skip
     return frame.with_columns(pl.Series("is_late", late & (status == DONE)))
@@ -33,7 +36,9 @@ def make_deliveries(customers: Customers, month: Month, scale: int) -> pl.DataFr
 
 def _steps(rng: np.random.Generator, created: Times, lead: np.ndarray, status: np.ndarray) -> dict[str, Times]:
     n, never = len(created), np.datetime64("NaT")
-    share = np.stack([np.zeros(n), np.zeros(n), rng.uniform(0.04, 0.12, n), rng.uniform(0.18, 0.34, n), rng.uniform(0.4, 0.6, n), np.ones(n)])
+    share = np.stack(
+        [np.zeros(n), np.zeros(n), rng.uniform(0.04, 0.12, n), rng.uniform(0.18, 0.34, n), rng.uniform(0.4, 0.6, n), np.ones(n)]
+    )
     after = share * lead + np.array([3, 18, 20, 20, 20, 0])[:, None] * rng.uniform(0.3, 1, n)
     reached = {step: created + minutes(after[i]) for i, step in enumerate(STEPS)}
     reached["pick_up"] = np.where(status == "取消", never, reached["pick_up"])

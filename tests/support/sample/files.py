@@ -54,7 +54,9 @@ def _without_core(name: str, content: bytes) -> bytes:
     if name == "[Content_Types].xml":
         return content.replace(
             b'<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml" />', b""
-        ).replace(b'<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>', b"")
+        ).replace(
+            b'<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>', b""
+        )
     return content
 
 

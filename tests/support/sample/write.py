@@ -12,7 +12,7 @@ from support.sample import cases, complaints, customers, deliveries, surveys
 from support.sample.dirt import spoiled
 from support.sample.files import changed, csv_bytes, write_bytes, write_jsonl, write_parquet, write_xlsx
 from support.sample.stories import LATE_SOURCE_REACHES
-from support.sample.streams import Month, last_months
+from support.sample.streams import last_months
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 EXTRACTIONS = ("2026-09-01", "2026-10-01", "2026-11-01")
@@ -45,7 +45,8 @@ def make_truth(scale: int = 1, months: int = 27) -> Truth:
     applied = {m: cases.make_cases(people, m, scale) for m in span}
     asked = {m: surveys.make_invitations(people, m, scale, made[m], applied[m]) for m in span}
     return Truth(
-        people, pl.concat(made.values()), pl.concat(raised.values()), pl.concat(complaints.make_callbacks(raised[m], people, m) for m in span),
+        people, pl.concat(made.values()), pl.concat(raised.values()),
+        pl.concat(complaints.make_callbacks(raised[m], people, m) for m in span),
         pl.concat(applied.values()), pl.concat(cases.make_stages(applied[m], m) for m in span), pl.concat(asked.values()),
         pl.concat(surveys.make_answers(asked[m], people, m) for m in span),
         pl.concat(customers.month_table(people, m, _count_signed(made[m], people)) for m in span),
@@ -71,7 +72,9 @@ def _count_signed(frame: pl.DataFrame, people: customers.Customers) -> np.ndarra
 def _write_masters(landing: Path, truth: Truth) -> list[Path]:
     sheet = customers.customer_table(truth.customers)
     days = (EXTRACTIONS[0], EXTRACTIONS[-1])
-    books = [write_xlsx(landing / f"customers_{day}.xlsx", sheet.filter(pl.col("Valid from") < np.datetime64(day)), "Customers") for day in days]
+    books = [
+        write_xlsx(landing / f"customers_{day}.xlsx", sheet.filter(pl.col("Valid from") < np.datetime64(day)), "Customers") for day in days
+    ]
     aliases = csv_bytes(customers.alias_table(truth.customers), encoding="utf-8-sig")
     return [
         *books,
@@ -88,7 +91,10 @@ def _write_deltas(landing: Path, truth: Truth) -> list[Path]:
         "deliveries_{}.csv.gz": (lambda until: deliveries.seen_deliveries(t.deliveries, people, until), "utf-8"),
         "complaints_{}.csv.gz": (lambda until: complaints.seen_complaints(t.complaints, people, until), "gb18030"),
         "complaint_events_{}.csv.gz": (lambda until: complaints.seen_events(t.complaints, until), "utf-8"),
-        "callbacks_{}.csv": (lambda until: t.callbacks.filter(pl.col("called") < min(until, LATE_SOURCE_REACHES)).drop("called"), "utf-8-sig"),
+        "callbacks_{}.csv": (
+            lambda until: t.callbacks.filter(pl.col("called") < min(until, LATE_SOURCE_REACHES)).drop("called"),
+            "utf-8-sig",
+        ),
         "survey_web_{}.csv.gz": (lambda until: surveys.seen_web(on_time, people, until), "utf-8"),
         "customer_months_{}.csv.gz": (lambda until: t.customer_months.filter(pl.col("month") < str(until)[:7]), "utf-8"),
     }
@@ -121,7 +127,9 @@ def _write_typed_deltas(landing: Path, truth: Truth) -> list[Path]:
 def _deltas(seen: Seen) -> list[tuple[str, pl.DataFrame]]:
     """Per extraction day what is new or changed since the one before."""
     frames = [seen(np.datetime64(day, "ms")) for day in EXTRACTIONS]
-    return [(day, frame if i == 0 else changed(frame, frames[i - 1])) for i, (day, frame) in enumerate(zip(EXTRACTIONS, frames, strict=True))]
+    return [
+        (day, frame if i == 0 else changed(frame, frames[i - 1])) for i, (day, frame) in enumerate(zip(EXTRACTIONS, frames, strict=True))
+    ]
 
 
 def _in_seconds(frame: pl.DataFrame) -> pl.DataFrame:
@@ -139,7 +147,7 @@ def _write_corrections(landing: Path, truth: Truth) -> list[Path]:
     t, people, until = truth, truth.customers, np.datetime64("2026-10-01", "ms")
     late = surveys.seen_web(held_back(t.answers), people, until)
     signed = pl.col("signed").is_between(np.datetime64("2026-09-05", "ms"), np.datetime64("2026-09-25", "m"))
-    earlier = t.deliveries.filter(signed & ~pl.col("is_late")).gather_every(20).head(40).with_columns(pl.col("signed") - pl.duration(minutes=25))
+    earlier = t.deliveries.filter(signed & ~pl.col("is_late")).gather_every(20).with_columns(pl.col("signed") - pl.duration(minutes=25))
     moved = t.complaints.filter((pl.col("opened").dt.strftime("%Y-%m") == "2026-09") & (pl.col("category") == "配送延误")).head(8)
     moved = moved.with_columns(pl.lit("服务态度").alias("category"))
     revenue = t.customer_months.filter(pl.col("month") == "2026-08").head(15).with_columns((pl.col("revenue_cny") * 0.97).round(2))
@@ -147,7 +155,9 @@ def _write_corrections(landing: Path, truth: Truth) -> list[Path]:
     return [
         write_bytes(landing / f"survey_web_{HELD_BACK}.csv.gz", csv_bytes(late)),
         write_bytes(landing / f"deliveries_{CORRECTED}.csv.gz", csv_bytes(deliveries.seen_deliveries(earlier, people, until))),
-        write_bytes(landing / f"complaints_{CORRECTED}.csv.gz", csv_bytes(complaints.seen_complaints(moved, people, until), encoding="gb18030")),
+        write_bytes(
+            landing / f"complaints_{CORRECTED}.csv.gz", csv_bytes(complaints.seen_complaints(moved, people, until), encoding="gb18030")
+        ),
         write_bytes(landing / f"customer_months_{CORRECTED}.csv.gz", csv_bytes(revenue)),
         landing / "deliveries_2026-10-01_resent.csv.gz",
     ]
