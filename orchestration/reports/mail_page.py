@@ -60,10 +60,16 @@ class MailCell:
 
 @dataclass(frozen=True)
 class MailTable:
-    """A table: its first column is text, the others are figures set to the right."""
+    """A table: its first column is text, the others are figures set to the right; those of `tight` columns never break."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[MailCell, ...], ...]
+    tight: tuple[int, ...] = ()
+
+    @property
+    def plain(self) -> tuple[tuple[str, ...], ...]:
+        """Column names and rows as plain texts, marks in brackets."""
+        return (self.columns, *(tuple(f"{cell.text} ({cell.badge})" if cell.badge else cell.text for cell in row) for row in self.rows))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,281 @@
+"""Sections that count what happened: indicators against plan, stages, deliveries, complaints."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.reports.charts import BarRow, Sparkline, draw
+from orchestration.reports.chart_shapes import Drawing
+from orchestration.reports.claims import Below, MissedPlan
+from orchestration.reports.figure import SUPPRESSED, TOO_FEW, Figure
+from orchestration.reports.formatting import DASH, format_count, format_figure, format_month, format_number, format_short_month
+from orchestration.reports.parts import TONES, Cell, Page, Sentence
+from orchestration.reports.sentences_sections import delivery_metrics
+
+SPARK_WIDTH, BAR_WIDTH = 96, 190
+SPARK_MONTHS = 12
+PHONE_MONTHS = 6
+NEAR_MISS_POINTS = 2
+REGION_ROWS = 12
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One indicator: actual, plan, difference with its verdict, the process verdict, twelve months."""
+
+    label: str
+    unit: str
+    actual: Cell
+    plan: str
+    difference: Cell
+    process: Cell
+    base: str
+    spark: Drawing | None
+
+
+@dataclass(frozen=True)
+class KpiGroup:
+    """The indicators of one family."""
+
+    label: str
+    rows: tuple[KpiRow, ...]
+
+
+@dataclass(frozen=True)
+class KpiSection:
+    """Indicators against plan."""
+
+    heading: Sentence | None
+    caption: str
+    groups: tuple[KpiGroup, ...]
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One stage in one month: tone is met, near, miss or none; `is_older` cells are left out on a phone."""
+
+    text: str
+    tone: str
+    word: str
+    is_older: bool
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage over twelve months."""
+
+    label: str
+    limit: str
+    goal: str
+    cells: tuple[HeatCell, ...]
+    days: str
+
+
+@dataclass(frozen=True)
+class StageSection:
+    """Share inside the limit, per stage and month."""
+
+    heading: Sentence | None
+    caption: str
+    months: tuple[tuple[str, bool], ...]
+    rows: tuple[StageRow, ...]
+    has_days: bool
+    legend_few: str
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """One region's shares of deliveries."""
+
+    label: str
+    values: tuple[str, ...]
+    base: str
+
+
+@dataclass(frozen=True)
+class DeliverySection:
+    """Deliveries on time, judged two ways."""
+
+    heading: Sentence | None
+    caption: str
+    names: tuple[str, ...]
+    plans: tuple[str, ...]
+    rows: tuple[RegionRow, ...]
+    whole: RegionRow
+    more: str
+    note: str
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step that complaints reach."""
+
+    label: str
+    count: str
+    base: str
+    share: Cell
+    before: str
+    bar: Drawing | None
+
+
+@dataclass(frozen=True)
+class ComplaintSection:
+    """Complaints by step."""
+
+    heading: Sentence | None
+    caption: str
+    received: str
+    before: str
+    rows: tuple[StepRow, ...]
+
+
+def build_kpis(page: Page) -> KpiSection | None:
+    """Every indicator that was measured, by family; None where there is none."""
+    families: dict[str, list[str]] = {}
+    for figure in page.figures.under("kpi.", ".family"):
+        families.setdefault(figure.text_value or "", []).append(figure.figure_code.split(".")[1])
+    groups = tuple(KpiGroup(page.text(f"family.{family}"), tuple(_kpi_row(page, m) for m in metrics)) for family, metrics in families.items())
+    if not groups:
+        return None
+    month = format_month(page.month, page.locale, with_year=False)
+    return KpiSection(page.sentence("heading.kpi"), page.text("kpi.caption").format(month=month), groups)
+
+
+def _kpi_row(page: Page, metric: str) -> KpiRow:
+    code = f"kpi.{metric}"
+    actual, plan = page.figures[f"{code}.actual"], page.figures.get(f"{code}.plan")
+    difference = page.judged(page.figures.get(f"{code}.difference"))
+    process = page.figures.get(f"{code}.process")
+    return KpiRow(
+        label=page.label(actual.label_code), unit=page.text(f"unit.{actual.unit}"), actual=measured(page, actual), plan=DASH if plan is None else _digits(page, plan),
+        difference=difference, process=_word(page, process), base="" if actual.n_base is None else format_count(actual.n_base, page.locale),
+        spark=_spark(page, metric, difference.tone),
+    )  # fmt: skip
+
+
+def _word(page: Page, figure: Figure | None) -> Cell:
+    """The process verdict as a word with its tone."""
+    if figure is None or not figure.verdict:
+        return Cell("")
+    return Cell(page.text(f"verdict.{figure.verdict}"), TONES.get(figure.verdict, ""))
+
+
+def _digits(page: Page, figure: Figure) -> str:
+    """The number without its unit; a dash where it is not known."""
+    return DASH if figure.value is None else format_number(figure.value, page.locale, unit=figure.unit, decimals=figure.decimals)
+
+
+def measured(page: Page, figure: Figure, *, with_unit: bool = False) -> Cell:
+    """A measured number with its mark: provisional, too few, suppressed."""
+    badge = page.text("provisional") if figure.is_provisional else ""
+    note = page.text(f"note.{figure.note_code}") if figure.note_code in (TOO_FEW, SUPPRESSED) else ""
+    text = format_figure(figure, page.locale) if with_unit else _digits(page, figure)
+    return Cell(text, "late" if badge else "", badge=badge, note=note)
+
+
+def _spark(page: Page, metric: str, tone: str) -> Drawing | None:
+    months = page.figures.under(f"kpi.{metric}.month.")[-SPARK_MONTHS:]
+    values = tuple(month.value for month in months)
+    if sum(value is not None for value in values) < 2:  # noqa: PLR2004
+        return None
+    title = page.text("spark.title").format(metric=page.label(f"metric:{metric}"), n=len(months))
+    return draw(Sparkline(title, values, tone), width=SPARK_WIDTH, prefix=f"spark-{metric.replace('_', '-')}")
+
+
+def build_stage_strip(page: Page) -> StageSection | None:
+    """Stages that have a goal, with their share inside the limit by month; None where there is none."""
+    goals = page.figures.under("stage.", ".goal")
+    metric = next((goal.figure_code.split(".")[1] for goal in goals if goal.value is not None), None)
+    if metric is None:
+        return None
+    own = [goal.figure_code.removesuffix(".goal") for goal in goals if goal.figure_code.split(".")[1] == metric]
+    months = [date.fromisoformat(f"{figure.figure_code.rsplit('.', 1)[-1]}-01") for figure in page.figures.under(f"{own[0]}.2")]
+    rows = tuple(_stage_row(page, code, months) for code in own)
+    return StageSection(
+        heading=page.sentence("heading.stages"), caption=page.text("stages.caption"),
+        months=tuple((format_short_month(month, page.locale), index < len(months) - PHONE_MONTHS) for index, month in enumerate(months)),
+        rows=rows, has_days=any(row.days != DASH for row in rows),
+        legend_few=page.text("stages.few").format(n=page.number("parameter.hide_below_n")),
+    )  # fmt: skip
+
+
+def _stage_row(page: Page, code: str, months: list[date]) -> StageRow:
+    stage = code.split(".", 2)[2]
+    limit = page.figures[f"{code}.limit"]
+    cells = tuple(_heat(page, code, month, index < len(months) - PHONE_MONTHS) for index, month in enumerate(months))
+    return StageRow(
+        label=page.label(limit.label_code), limit=DASH if limit.value is None else page.text("days.short").format(n=_digits(page, limit)),
+        goal=_digits(page, page.figures[f"{code}.goal"]), cells=cells, days=_days(page, stage, months[-1]),
+    )  # fmt: skip
+
+
+def _days(page: Page, stage: str, month: date) -> str:
+    """Mean working days in the stage this month, where a metric in working days was measured."""
+    found = [f for f in page.figures.under("stage.", f".{stage}.{month:%Y-%m}") if f.unit == "workdays" and f.value is not None]
+    return _digits(page, found[0]) if found else DASH
+
+
+def _heat(page: Page, code: str, month: date, is_older: bool) -> HeatCell:
+    """Grey where the goal is met, amber near it, red beyond, by the printed numbers."""
+    cell, goal = page.figures[f"{code}.{month:%Y-%m}"], page.figures[f"{code}.goal"]
+    if cell.value is None or goal.value is None:
+        return HeatCell(_digits(page, cell), "none", "", is_older)
+    if not Below(cell.figure_code, goal.figure_code).evaluate(page.figures):
+        return HeatCell(_digits(page, cell), "met", page.text("heat.met"), is_older)
+    short = round(goal.value * 100) - round(cell.value * 100)
+    tone = "near" if short <= NEAR_MISS_POINTS else "miss"
+    return HeatCell(_digits(page, cell), tone, page.text(f"heat.{tone}"), is_older)
+
+
+def build_deliveries(page: Page) -> DeliverySection | None:
+    """On-time shares by region, lowest first; None where deliveries are not told by region."""
+    metrics = delivery_metrics(page.figures)
+    regions = page.figures.under(f"region.{metrics[0]}.") if metrics else ()
+    if not regions:
+        return None
+    ordered = sorted(regions, key=lambda figure: (figure.value is None, figure.value or 0.0, figure.figure_code))
+    hidden = len(ordered) - REGION_ROWS
+    return DeliverySection(
+        heading=page.sentence("heading.delivery"), caption=page.text("delivery.caption").format(month=format_month(page.month, page.locale, with_year=False)),
+        names=tuple(page.label(f"metric:{metric}") for metric in metrics), plans=tuple(page.number(f"kpi.{metric}.plan") for metric in metrics),
+        rows=tuple(_region_row(page, metrics, figure) for figure in ordered[:REGION_ROWS]), whole=_whole_row(page, metrics),
+        more=page.text("and.more").format(n=format_count(hidden, page.locale)) if hidden > 0 else "", note=page.line("note.delivery"),
+    )  # fmt: skip
+
+
+def _region_row(page: Page, metrics: list[str], first: Figure) -> RegionRow:
+    region = first.figure_code.rsplit(".", 1)[-1]
+    values = tuple(page.number(f"region.{metric}.{region}") for metric in metrics)
+    return RegionRow(page.label(first.label_code), values, DASH if first.n_base is None else format_count(first.n_base, page.locale))
+
+
+def _whole_row(page: Page, metrics: list[str]) -> RegionRow:
+    base = page.figures[f"kpi.{metrics[0]}.actual"].n_base
+    values = tuple(page.number(f"kpi.{metric}.actual") for metric in metrics)
+    return RegionRow(page.text("whole.company"), values, DASH if base is None else format_count(base, page.locale))
+
+
+def build_complaints(page: Page) -> ComplaintSection | None:
+    """Complaints received and the share that reaches each step; None where no complaint was measured."""
+    received = page.figures.get("complaints.received")
+    if received is None:
+        return None
+    families = [f.figure_code.split(".")[1] for f in page.figures.under("kpi.", ".family") if f.text_value == "complaints"]
+    steps = [m for m in families if page.figures[f"kpi.{m}.actual"].unit == "share"]
+    before = date(page.month.year - (page.month.month == 1), (page.month.month - 2) % 12 + 1, 1)
+    return ComplaintSection(
+        heading=page.sentence("heading.complaints"), caption=page.text("complaints.caption").format(month=format_month(page.month, page.locale, with_year=False)),
+        received=format_figure(received, page.locale), before=format_short_month(before, page.locale), rows=tuple(_step_row(page, metric) for metric in steps),
+    )  # fmt: skip
+
+
+def _step_row(page: Page, metric: str) -> StepRow:
+    actual = page.figures[f"kpi.{metric}.actual"]
+    bad = MissedPlan(metric).evaluate(page.figures)
+    label = page.label(actual.label_code)
+    bar = BarRow(title=f"{label}: {format_figure(actual, page.locale)}", share=actual.value or 0.0, is_provisional=actual.is_provisional, is_bad=bad)
+    return StepRow(
+        label=label, count=DASH if actual.numerator is None else format_count(actual.numerator, page.locale),
+        base=DASH if actual.n_base is None else format_count(actual.n_base, page.locale), share=measured(page, actual, with_unit=True),
+        before=page.number(f"kpi.{metric}.previous"),
+        bar=None if actual.value is None else draw(bar, width=BAR_WIDTH, prefix=f"bar-{metric.replace('_', '-')}"),
+    )  # fmt: skip

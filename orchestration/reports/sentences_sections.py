@@ -1,0 +1,246 @@
+"""Candidates of everything else that asserts: masthead, headline notes, section headings, notes under charts, trust."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from orchestration.reports.claims import (
+    Above, AllMeetPlan, Claim, CountIs, FurthestFromPlan, IsFinal, IsKnown, IsProvisional, MetPlan, MissedPlan, MissedPlansAre, NoteIs, RankIs, StagesBelowGoal,
+    StreakMissed, TextIs, VerdictIs,
+)  # fmt: skip
+from orchestration.reports.figure import NO_DATA, SMALL_BASE, TOO_FEW, FigureSet
+from orchestration.reports.sentences import Candidate, Place, Values, claims_to_frame
+from orchestration.reports.sentences_points import (
+    MONTHS_OF_A_RUN, RELATIVE_RULES, build_points, late_survey, missed_metrics, worst_region,
+)  # fmt: skip
+
+LAST_YEAR, LAST_MONTH, TARGET = "headline.change.same_month_last_year", "headline.change.previous_month", "headline.change.target"
+MONTH: Values = {"month": ("headline.index", "month")}
+
+
+def build_claims(figures: FigureSet, *, month: date, version: int = 1) -> pl.DataFrame:
+    """reported.claims of the report on `month`: every candidate of every place, whether it holds and whether it is printed."""
+    return claims_to_frame(build_places(figures), figures, month=month, version=version)
+
+
+def build_places(figures: FigureSet) -> Iterator[Place]:
+    """Every place of the page that may assert something, in the order of the page."""
+    yield Place("masthead.sources", tuple(_sources(figures)))
+    yield Place("headline.note", tuple(_headline_note(figures)))
+    yield Place("headline.summary", tuple(_headline_summary()))
+    yield from build_points(figures)
+    yield Place("heading.trend", tuple(_trend()))
+    yield Place("heading.quadrant", tuple(_quadrant()))
+    yield Place("note.undecided", (Candidate("note.undecided", (CountIs("quadrant.n_undecided", 1, -1),), _threshold("membership_undecided_below")),))
+    yield Place("note.pooled", (Candidate("note.pooled", (CountIs("quadrant.window_months", 3, 3),)),))
+    yield Place("heading.kpi", tuple(_kpi(figures)))
+    yield Place("heading.stages", tuple(_stages(figures)))
+    yield Place("heading.delivery", tuple(_delivery(figures)))
+    yield Place("note.delivery", tuple(_two_ways(figures)))
+    yield Place("heading.complaints", tuple(_complaints(figures)))
+    yield from _trust(figures)
+
+
+def _threshold(name: str) -> Values:
+    return {"threshold": (f"parameter.{name}", "whole")}
+
+
+def _sources(figures: FigureSet) -> Iterator[Candidate]:
+    counts: Values = {"n": ("sources.n_sources", "count"), "complete": ("sources.n_complete", "count"), "late": ("sources.n_late", "count")}
+    yield Candidate("sources.all", (CountIs("sources.n_late", 0, 0), CountIs("sources.n_sources", 1, -1)), counts, anchor="trust")
+    late = [f.figure_code.removesuffix(".state") for f in figures.under("source.", ".state") if f.text_value != "complete"]
+    if late:
+        one = (CountIs("sources.n_late", 1, 1), TextIs(f"{late[0]}.state", figures.text(f"{late[0]}.state")))
+        yield Candidate("sources.one", one, {**counts, "table": (f"{late[0]}.table", "table")}, anchor="trust")
+    yield Candidate("sources.some", (CountIs("sources.n_late", 2, -1),), counts, anchor="trust")
+
+
+def _headline_note(figures: FigureSet) -> Iterator[Candidate]:
+    base: Values = {"n": ("headline.index", "base")}
+    yield Candidate("headline.no_data", (NoteIs("headline.index", NO_DATA),), MONTH)
+    yield Candidate("headline.too_few", (NoteIs("headline.index", TOO_FEW),), {**base, "least": ("parameter.hide_below_n", "count")})
+    behind = late_survey(figures)
+    if behind is not None:
+        yield Candidate("headline.late.to_day", (IsProvisional("headline.index"),), {"day": (behind.figure_code, "day")})
+    yield Candidate("headline.late", (IsProvisional("headline.index"),), base)
+    yield Candidate("headline.small_base", (NoteIs("headline.index", SMALL_BASE),), base)
+
+
+def _headline_summary() -> Iterator[Candidate]:
+    yield Candidate("summary.too_few", (NoteIs("headline.index", TOO_FEW),))
+    yield Candidate("summary.provisional", (IsProvisional("headline.index"),))
+    yield Candidate("summary.too_few", (NoteIs("headline.index", SMALL_BASE), VerdictIs(LAST_MONTH, "cannot tell")))
+
+
+def _trend() -> Iterator[Candidate]:
+    yield Candidate("trend.no_data", (NoteIs("headline.index", NO_DATA),), MONTH)
+    yield Candidate("trend.too_few", (NoteIs("headline.index", TOO_FEW),), MONTH)
+    yield Candidate("trend.provisional", (IsProvisional("headline.index"),), MONTH)
+    for code, name in ((LAST_YEAR, "year"), (LAST_MONTH, "month")):
+        for verdict in ("better", "worse"):
+            moved = VerdictIs(code, verdict)
+            yield Candidate(f"trend.{name}.{verdict}.short", (moved, VerdictIs(TARGET, "worse")))
+            yield Candidate(f"trend.{name}.{verdict}.above", (moved, VerdictIs(TARGET, "better")))
+            yield Candidate(f"trend.{name}.{verdict}", (moved,))
+    for verdict, name in (("steady", "steady"), ("changed but small", "small"), ("cannot tell", "unknown")):
+        still = VerdictIs(LAST_MONTH, verdict)
+        yield Candidate(f"trend.{name}.short", (still, VerdictIs(TARGET, "worse")))
+        yield Candidate(f"trend.{name}.above", (still, VerdictIs(TARGET, "better")))
+        yield Candidate(f"trend.{name}", (still,))
+    yield Candidate("trend.short", (VerdictIs(TARGET, "worse"),))
+    yield Candidate("trend.above", (VerdictIs(TARGET, "better"),))
+    yield Candidate("trend.plain")
+
+
+def _quadrant() -> Iterator[Candidate]:
+    count: Values = {"n": ("quadrant.n_repair", "word")}
+    item: Values = {"item": ("repair.1.satisfaction", "name")}
+    final = IsFinal("repair.1.satisfaction")
+    for rule in RELATIVE_RULES:
+        relative = TextIs("quadrant.cut_rule", rule)
+        yield Candidate("quadrant.relative.some", (relative, final, CountIs("quadrant.n_repair", 2, -1)), count)
+        yield Candidate("quadrant.relative.one", (relative, final, CountIs("quadrant.n_repair", 1, 1)), item)
+    yield Candidate("quadrant.some", (final, CountIs("quadrant.n_repair", 2, -1)), count)
+    yield Candidate("quadrant.one", (final, CountIs("quadrant.n_repair", 1, 1)), item)
+    yield Candidate("quadrant.none", (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1)))
+    yield Candidate("quadrant.plain")
+
+
+def _kpi(figures: FigureSet) -> Iterator[Candidate]:
+    counts: Values = {"n": ("kpi.n_missed", "word"), "all": ("kpi.n_planned", "word"), "judged": ("kpi.n_judged", "word")}
+    yield Candidate("kpi.all_met", (AllMeetPlan(least=2),), {"all": ("kpi.n_planned", "word")})
+    missed = missed_metrics(figures)
+    exact = MissedPlansAre(len(missed))
+    n_judged = int(figures.value("kpi.n_judged") or 0)
+    complete = CountIs("kpi.n_planned", n_judged, n_judged)
+    for metric in missed[:1]:
+        name: Values = {"metric": (f"kpi.{metric}.actual", "name"), "inline": (f"kpi.{metric}.actual", "label")}
+        yield Candidate("kpi.only", (exact, complete, CountIs("kpi.n_missed", 1, 1), MissedPlan(metric)), name)
+    for metric in missed:
+        furthest = (exact, complete, CountIs("kpi.n_missed", 2, -1), FurthestFromPlan(metric))
+        yield Candidate("kpi.furthest", furthest, {**counts, "metric": (f"kpi.{metric}.actual", "label")})
+    yield Candidate("kpi.some", (exact, complete, CountIs("kpi.n_missed", 1, -1)), counts)
+    yield Candidate("kpi.some_judged", (exact, CountIs("kpi.n_missed", 1, -1)), counts)
+    yield Candidate("kpi.none_judged", (exact, CountIs("kpi.n_missed", 0, 0), CountIs("kpi.n_judged", 1, -1)), counts)
+    yield Candidate("kpi.plain")
+
+
+def _stages(figures: FigureSet) -> Iterator[Candidate]:
+    month = figures.text("run.month")
+    for counted in figures.under("stages.", ".n_below"):
+        metric = counted.figure_code.split(".")[1]
+        below = stages_below_goal(figures, metric, month)
+        claim = StagesBelowGoal(metric, month, tuple(below))
+        counts: Values = {"n": (counted.figure_code, "word"), "all": (f"stages.{metric}.n_goals", "word")}
+        if not below:
+            yield Candidate("stages.all_met", (claim,), counts)
+        elif len(below) == 1:
+            yield Candidate("stages.only", (claim,), {"stage": (f"stage.{metric}.{below[0]}.{month}", "name")})
+        else:
+            yield Candidate("stages.some", (claim, CountIs(counted.figure_code, len(below), len(below))), counts)
+    yield Candidate("stages.plain")
+
+
+def stages_below_goal(figures: FigureSet, metric: str, month: str) -> list[str]:
+    """Stages, as <process>.<stage>, whose printed share lies below the printed goal."""
+    prefix = f"stage.{metric}."
+    codes = [figure.figure_code.removesuffix(".goal") for figure in figures.under(prefix, ".goal")]
+    return [code.removeprefix(prefix) for code in codes if Above(f"{code}.goal", f"{code}.{month}").evaluate(figures)]
+
+
+def delivery_metrics(figures: FigureSet) -> list[str]:
+    """The two shares of deliveries that are told by region: the first two of the registry where higher is better."""
+    found = [f.figure_code.split(".")[1] for f in figures.under("kpi.", ".family") if f.text_value == "deliveries"]
+    return [m for m in found if figures.text(f"kpi.{m}.direction") != "lower_is_better" and figures[f"kpi.{m}.actual"].unit == "share"][:2]
+
+
+def _delivery(figures: FigureSet) -> Iterator[Candidate]:
+    for metric in delivery_metrics(figures)[:1]:
+        code, worst = f"kpi.{metric}", worst_region(figures, metric, lowest=True)
+        months = int(figures.value(f"{code}.streak") or 0)
+        streak: tuple[Claim, ...] = (MissedPlan(metric), StreakMissed(metric, months), CountIs(f"{code}.streak", MONTHS_OF_A_RUN, -1))
+        values: Values = {"metric": (f"{code}.actual", "name"), "months": (f"{code}.streak", "word")}
+        if worst is not None:
+            rank = (IsFinal(worst.figure_code), RankIs(worst.figure_code, f"region.{metric}.", "", lowest=True))
+            place: Values = {"region": (worst.figure_code, "name"), "there": (worst.figure_code, "value")}
+            yield Candidate("delivery.streak.lowest", (*streak, *rank), {**values, **place})
+            yield Candidate("delivery.lowest", rank, place)
+        yield Candidate("delivery.streak", streak, values)
+        yield Candidate("delivery.missed", (MissedPlan(metric),), {"plan": (f"{code}.plan", "value"), "actual": (f"{code}.actual", "value")})
+    yield Candidate("delivery.plain")
+
+
+def _two_ways(figures: FigureSet) -> Iterator[Candidate]:
+    metrics = delivery_metrics(figures)
+    if len(metrics) < 2:  # noqa: PLR2004
+        return
+    first, second = (f"kpi.{metric}.actual" for metric in metrics)
+    values: Values = {
+        "first": (first, "label"), "second": (second, "label"), "one": (first, "value"), "other": (second, "value"), "n": (first, "base"),
+    }  # fmt: skip
+    yield Candidate("note.two_ways", (Above(second, first),), values)
+
+
+def _complaints(figures: FigureSet) -> Iterator[Candidate]:
+    late = [f for f in figures.under("kpi.", ".actual") if f.is_provisional and figures.text(f.figure_code.replace(".actual", ".family")) == "complaints"]
+    for metric in missed_metrics(figures, "complaints")[:1]:
+        code = f"kpi.{metric}"
+        values: Values = {"metric": (f"{code}.actual", "name"), "actual": (f"{code}.actual", "value"), "plan": (f"{code}.plan", "value")}
+        for figure in late[:1]:
+            both = (MissedPlan(metric), IsProvisional(figure.figure_code))
+            yield Candidate("complaints.missed.provisional", both, {**values, "late": (figure.figure_code, "label")})
+        yield Candidate("complaints.missed", (MissedPlan(metric),), values)
+    for figure in late[:1]:
+        yield Candidate("complaints.provisional", (IsProvisional(figure.figure_code),), {"late": (figure.figure_code, "name")})
+    yield from _complaints_met(figures)
+    yield Candidate("complaints.plain")
+
+
+def _complaints_met(figures: FigureSet) -> Iterator[Candidate]:
+    """Every complaint KPI with a plan met it."""
+    planned = [f for f in figures.under("kpi.", ".plan") if figures.text(f.figure_code.replace(".plan", ".family")) == "complaints"]
+    claims = tuple(MetPlan(figure.figure_code.split(".")[1]) for figure in planned)
+    if claims:
+        yield Candidate("complaints.met", claims)
+
+
+def _trust(figures: FigureSet) -> Iterator[Place]:
+    yield Place("trust.rates", tuple(_rates()))
+    yield Place("trust.weights", tuple(_weights(figures)))
+    yield Place("trust.nps", (Candidate("trust.nps", (IsKnown("nps.score"),), _nps()),))
+    for state in figures.under("source.", ".state"):
+        code = state.figure_code.removesuffix(".state")
+        values: Values = {"table": (f"{code}.table", "table_name"), "day": (f"{code}.data_to", "day")}
+        yield Place(f"trust.{code}", (Candidate("trust.provisional", (NoteIs(state.figure_code, "required"),), values),))
+    for lacking in figures.under("lacking."):
+        claim = TextIs(lacking.figure_code, lacking.text_value or "")
+        yield Place(f"trust.{lacking.figure_code}", (Candidate(f"trust.{lacking.figure_code}", (claim,)),))
+    small: Values = {"least": ("parameter.hide_below_n", "count"), "note": ("parameter.note_below_n", "count")}
+    yield Place("trust.small_bases", (Candidate("trust.small_bases", (), small),))
+    judged: Values = {"rate": ("parameter.false_discovery_rate", "whole"), "points": ("parameter.index_matters_from", "value")}
+    yield Place("trust.verdicts", (Candidate("trust.verdicts", (), judged),))
+
+
+def _rates() -> Iterator[Candidate]:
+    values: Values = {
+        "valid": ("response.n_valid", "count"), "sent": ("response.n_sent", "count"), "returned": ("response.n_returned", "count"),
+        "returned_of_sent": ("response.returned_of_sent", "value"), "valid_of_sent": ("response.valid_of_sent", "value"),
+        "valid_of_returned": ("response.valid_of_returned", "value"),
+    }  # fmt: skip
+    yield Candidate("trust.rates.provisional", (IsProvisional("response.valid_of_sent"),), values)
+    yield Candidate("trust.rates", (IsKnown("response.valid_of_sent"),), values)
+    yield Candidate("trust.rates.answers_only", (CountIs("response.n_sent", 0, 0), IsKnown("headline.index")), {"n": ("headline.index", "base")})
+
+
+def _weights(figures: FigureSet) -> Iterator[Candidate]:
+    rule, basis = figures.text("weights.headline_rule"), figures.text("weights.basis")
+    claims = (TextIs("weights.headline_rule", rule), TextIs("weights.basis", basis))
+    if rule == "importance_weighted" and basis:
+        yield Candidate(f"trust.weights.{basis}", claims, {"n": ("weights.n_items", "count")})
+    elif rule:
+        yield Candidate(f"trust.weights.{rule}", claims[:1])
+
+
+def _nps() -> Values:
+    return {"score": ("nps.score", "value"), "low": ("nps.score", "low"), "high": ("nps.score", "high"), "n": ("nps.score", "base")}
