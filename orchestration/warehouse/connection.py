@@ -84,11 +84,10 @@ def open_memory() -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Nothing; what is executed inside is committed as a whole or not at all. Inside a transaction it joins that one."""
-    try:
-        con.execute("begin transaction")
-    except duckdb.TransactionException:
+    if _is_in_transaction(con):
         yield
         return
+    con.execute("begin transaction")
     try:
         yield
     except BaseException:
@@ -169,12 +168,15 @@ def _closing(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
 def _translated(path: Path) -> Iterator[None]:
     try:
         yield
-    except ENVIRONMENT_ERRORS as error:
-        raise _warehouse_error(error, path) from error
     except duckdb.Error as error:
-        if type(error) is not duckdb.Error:
+        if not _is_environment(error):
             raise
-        raise _warehouse_error(error, path) from error  # damage found while reading has no class of its own
+        raise _warehouse_error(error, path) from error
+
+
+def _is_environment(error: duckdb.Error) -> bool:
+    """Damage found while reading has no class of its own, and a disk that fills at the commit comes as a transaction error."""
+    return isinstance(error, ENVIRONMENT_ERRORS) or type(error) is duckdb.Error or bool(FULL_DISK.search(str(error)))
 
 
 def _warehouse_error(error: Exception, path: Path) -> WarehouseError:
@@ -187,9 +189,17 @@ def _advice(error: Exception, text: str) -> str:
         return "free disk space and run again; what was published before is untouched"
     if isinstance(error, duckdb.OutOfMemoryException):
         return "raise the memory limit or free space for the temporary folder, and run again; what was published before is untouched"
+    if "create directory" in text:
+        return "name a temporary folder that can be written"
     if "lock on file" in text or "different configuration" in text:
         return "close the program that has the file open; analysts open out/current.duckdb, never the working file"
     return "if the working file is damaged move it away and run again: it is rebuilt from landing and state; `csat verify` checks the rest"
+
+
+def _is_in_transaction(con: duckdb.DuckDBPyConnection) -> bool:
+    """Two statements share their transaction's number only inside one; a second `begin` would abort the first."""
+    first, second = (con.execute("select txid_current()").fetchall() for _ in range(2))
+    return first == second
 
 
 def _roll_back(con: duckdb.DuckDBPyConnection) -> None:

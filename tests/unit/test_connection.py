@@ -1,0 +1,74 @@
+"""Files are made for DuckDB 1.x, private to their owner, and closed whatever happens."""
+
+import stat
+
+import duckdb
+import pytest
+
+from orchestration.errors import WarehouseError
+from orchestration.warehouse.connection import open_memory, open_private, open_read_only, open_working, quote_name, quote_text, transaction
+
+
+def test_new_files_keep_the_storage_version_that_1x_reads(tmp_path):
+    with open_working(tmp_path / "out") as con:
+        tags = con.execute("select tags from duckdb_databases() where database_name = 'warehouse'").fetchall()[0][0]
+    assert tags["storage_version"].startswith("v1.0.0")
+
+
+@pytest.mark.parametrize(("opener", "name"), [(open_working, "warehouse.duckdb"), (open_private, "private.duckdb")])
+def test_files_are_the_owners_alone_and_keep_their_rows(tmp_path, opener, name):
+    with opener(tmp_path) as con:
+        con.execute("create table t as select 1 as x")
+    with opener(tmp_path) as con:
+        assert con.execute("select x from t").fetchall() == [(1,)]
+    assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_the_session_zone_is_utc_and_nothing_is_fetched(tmp_path):
+    with open_working(tmp_path, memory_limit="100MB") as con:
+        wanted = ("TimeZone", "autoinstall_known_extensions", "autoload_known_extensions", "memory_limit")
+        assert [con.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in wanted] == ["UTC", False, False, "95.3 MiB"]
+
+
+def test_a_file_in_use_is_said_so(tmp_path):
+    with open_working(tmp_path):
+        pass
+    with open_read_only(tmp_path / "warehouse.duckdb"), pytest.raises(WarehouseError, match="close the program"), open_working(tmp_path):
+        pass
+
+
+def test_a_wrong_statement_stays_a_defect(tmp_path):
+    with pytest.raises(duckdb.CatalogException), open_working(tmp_path) as con:
+        con.execute("select * from nothing")
+    with open_working(tmp_path):
+        pass  # it was closed
+
+
+def test_a_transaction_is_whole_or_not_at_all():
+    with open_memory() as con:
+        con.execute("create table t (x integer)")
+        with pytest.raises(RuntimeError), transaction(con):
+            con.execute("insert into t values (1)")
+            raise RuntimeError
+        with transaction(con):
+            con.execute("insert into t values (2)")
+            with transaction(con):
+                con.execute("insert into t values (3)")
+        assert con.execute("select x from t order by x").fetchall() == [(2,), (3,)]
+
+
+def test_an_inner_transaction_is_undone_with_the_outer_one():
+    with open_memory() as con:
+        con.execute("create table t (x integer)")
+        with pytest.raises(RuntimeError), transaction(con):
+            with transaction(con):
+                con.execute("insert into t values (1)")
+            raise RuntimeError
+        assert con.execute("select x from t").fetchall() == []
+
+
+@pytest.mark.parametrize("text", ["plain", "o'brien", '"; drop table t; --', "客户"])
+def test_names_and_texts_are_quoted(text):
+    with open_memory() as con:
+        assert con.execute(f"select {quote_text(text)} as {quote_name(text)}").fetchall() == [(text,)]
