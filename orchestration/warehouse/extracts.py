@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -28,12 +28,13 @@ from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, scan_file
 from orchestration.warehouse.shapes import hash_contract
 from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import create_table, write_rows
-from orchestration.warehouse.touched import touch_changes, touch_clock, touch_table
+from orchestration.warehouse.touched import begin_touching, finish_touching, touch_changes, touch_table, was_cut_off
 from orchestration.warehouse.versions import (
     NEW_ROWS, PRIVATE, choose_versions, create_private_tables, note_changes, short_name, write_private_versions, write_rows_of_load,
 )  # fmt: skip
 
 TOKEN_DIGITS = 32
+TEMPORARY = ("typed", "versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans")
 SHOWN_RULES = 3
 LEDGER_TABLES: tuple[Table, ...] = (EXTRACT_FILES, EXTRACT_LOADS, QUARANTINE, TOUCHED_MONTHS)
 
@@ -55,6 +56,9 @@ class LoadResult:
     n_skipped: int = 0
     n_rows: int = 0
     warnings: tuple[str, ...] = ()
+    extracted_at: datetime | None = None
+    data_from_date: date | None = None
+    data_to_date: date | None = None
     tolerated: dict[str, int] = field(default_factory=dict)
     """Texts accepted in another form than the plain one, by class."""
 
@@ -67,7 +71,6 @@ class _Load:
     contract: Contract
     as_of: datetime
     token_key: bytes
-    state: State
 
     @property
     def table(self) -> RawTable:
@@ -98,17 +101,22 @@ def load_landed(
     that cannot be written; a bad file is a result, not an error.
     """
     ensure_raw_tables(con)
+    _write_files(con, state)
     entries = [*landed, *_left_behind(con, out, contracts, landed, state)]
     results: list[LoadResult] = []
+    is_everything = was_cut_off(con) or _is_empty(con)
+    begin_touching(con, as_of)
     with _private_attached(con, out):
         for name in _stale_tables(con, contracts):
             _forget_table(con, raw_table(name))
             fresh = [c for c in contracts if c.canonical.name == name]
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
-        touch_clock(con, as_of)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
-            results += _load_contract(_Load(con, contract, as_of, token_key, state), mine, time_zone)
+            results += _load_contract(_Load(con, contract, as_of, token_key), mine, time_zone)
+    with transaction(con):
+        finish_touching(con, is_everything=is_everything)
+    con.execute("drop table if exists temp.load_seeds")
     return results
 
 
@@ -118,6 +126,7 @@ def reload_all(
 ) -> list[LoadResult]:  # fmt: skip
     """The results of loading everything ever kept into emptied raw tables: the same rows as night after night."""
     ensure_raw_tables(con)
+    begin_touching(con, as_of)
     with _private_attached(con, out):
         for table in RAW_TABLES:
             _forget_table(con, table)
@@ -151,6 +160,11 @@ def _left_behind(
     return [entry for entry in land_kept(contracts, out, state, loaded=seen) if entry.state not in ("known", "duplicate")]
 
 
+def _is_empty(con: duckdb.DuckDBPyConnection) -> bool:
+    """True before the first load: then every month with data is touched, and no closure needs to find them."""
+    return not con.execute("select 1 from ops.extract_loads where state = 'loaded' limit 1").fetchall()
+
+
 def _stale_tables(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
     """Tables with loads under a contract that is another one now, or none."""
     hashes = {contract.contract: hash_contract(contract) for contract in contracts}
@@ -180,7 +194,7 @@ def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> li
     results = [_result(entry, scan) for entry in entries]
     if any(result.state in ("loaded", "empty", "refused") for result in results):
         _prepare_rows(load, scan)
-        results = [_with_rows(load.con, result, scan) for result in results]
+        results = _with_rows(load, results, scan)
         _write(load, entries, scan, results)
     _drop_temporary(load.con)
     return results
@@ -243,7 +257,7 @@ def _prepare_rows(load: _Load, scan: Scan) -> None:
     """Nothing; NEW_ROWS, a view over the scan, has every row that the good records make."""
     con, contract = load.con, load.contract
     _write_shifts(con, scan)
-    own_time = f"v{field.number}" if (field := scan.mapping._field("extracted_at", None)) else "null::timestamp"
+    own_time = f"v{field.number}" if (field := scan.mapping.field_of("extracted_at", None)) else "null::timestamp"
     con.execute(
         f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
         f"t._k - f.k_offset + coalesce(s.shift, 0) as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
@@ -272,15 +286,19 @@ def _write_shifts(con: duckdb.DuckDBPyConnection, scan: Scan) -> None:
             )
 
 
-def _with_rows(con: duckdb.DuckDBPyConnection, result: LoadResult, scan: Scan) -> LoadResult:
-    if result.state != "loaded":
-        return result
-    n_rows = con.execute(f"select count(*) from {NEW_ROWS} where extract_file_id = ?", [result.extract_file_id]).fetchall()[0][0]
-    one = next(one for one in scan.files if one.landed.extract_file_id == result.extract_file_id)
-    decimals, reasons = con.execute(
-        f"select coalesce(sum(_decimals), 0), coalesce(sum(_reasons), 0) from {TYPED} where _position = ?", [one.position]
-    ).fetchall()[0]
-    return _changed(result, n_rows=n_rows, tolerated={"whole_number_as_decimal": int(decimals), "not_rating": int(reasons)})
+def _with_rows(load: _Load, results: list[LoadResult], scan: Scan) -> list[LoadResult]:
+    """The results with rows, time and dates of what each file brought."""
+    cursor = load.contract.cursor or load.table.date_column
+    dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
+    rows = load.con.execute(f"select extract_file_id, count(*), max(extracted_at), {dates} from {NEW_ROWS} group by 1").fetchall()
+    brought = {row[0]: dict(zip(("n_rows", "extracted_at", "data_from_date", "data_to_date"), row[1:], strict=True)) for row in rows}
+    forms = load.con.execute(f"select _position, sum(_decimals)::bigint, sum(_reasons)::bigint from {TYPED} where _bad is null group by 1").fetchall()
+    files = {one.position: one.landed.extract_file_id for one in scan.files}
+    tolerated = {files[row[0]]: {"whole_number_as_decimal": row[1], "not_rating": row[2]} for row in forms}
+    return [
+        _changed(r, tolerated=tolerated.get(r.extract_file_id, {}), **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r
+        for r in results
+    ]  # fmt: skip
 
 
 def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
@@ -301,7 +319,6 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
 
 
 def _write_ledger(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
-    _write_files(load.con, load.state)
     for entry, result in zip(entries, results, strict=True):
         if entry.extract_file_id and result.state in ("loaded", "empty", "refused"):
             _write_line(load, entry, result)
@@ -318,15 +335,10 @@ def _write_line(load: _Load, entry: LandedFile, result: LoadResult) -> None:
     con, contract = load.con, load.contract
     con.execute("delete from ops.extract_loads where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
     con.execute("delete from ops.quarantine where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
-    cursor = contract.cursor or load.table.date_column
-    dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
-    first, last, newest = con.execute(
-        f"select {dates}, max(extracted_at) from {NEW_ROWS} where extract_file_id = ?", [entry.extract_file_id]
-    ).fetchall()[0]
     write_rows(con, EXTRACT_LOADS, [(
         entry.extract_file_id, contract.contract, contract.source, short_name(load.table), result.state, result.reason or None,
-        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows, newest, first, last,
-        entry.contract_hash, entry.known_at,
+        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows,
+        result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
     )])  # fmt: skip
 
 
@@ -341,8 +353,5 @@ def _write_tokens(con: duckdb.DuckDBPyConnection, token_key: bytes) -> None:
 
 
 def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:
-    for name in ("load_rows", "load_good"):
-        con.execute(f"drop view if exists temp.{name}")
-    rows = con.execute("select table_name from duckdb_tables() where temporary and table_name like 'load_%'").fetchall()
-    for (name,) in rows:
-        con.execute(f"drop table temp.{name}")
+    views = "".join(f"drop view if exists temp.load_{name};" for name in ("rows", "good"))
+    con.execute(views + "".join(f"drop table if exists temp.load_{name};" for name in TEMPORARY))

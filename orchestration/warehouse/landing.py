@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Literal, Protocol
 from orchestration.config.contracts import Contract
 from orchestration.errors import ExtractError
 from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
-from orchestration.warehouse.shapes import Shape, check_header, hash_contract, measure_file
+from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
 from orchestration.warehouse.state import State
 
 LandedState = Literal["ready", "known", "empty", "duplicate", "refused"]
@@ -106,7 +106,7 @@ def prepare_folders(out: Path) -> None:
 
 
 def _land_one(
-    path: Path, contracts: Iterable[Contract], out: Path, state: State, as_of: datetime, loaded: Loaded, limits: LandingLimits
+    path: Path, contracts: Sequence[Contract], out: Path, state: State, as_of: datetime, loaded: Loaded, limits: LandingLimits
 ) -> list[LandedFile]:
     try:
         kept = _keep(path, out, state, as_of, limits)
@@ -114,7 +114,16 @@ def _land_one(
         return [LandedFile(c, hash_contract(c), _shown(path.name), "refused", str(error)) for c in contracts]
     if kept is None:
         return []
-    return [_measure(kept, contract, out, loaded, limits) for contract in contracts]
+    return _warn([_measure(kept, contract, out, loaded, limits) for contract in contracts])
+
+
+def _warn(entries: list[LandedFile]) -> list[LandedFile]:
+    """The entries of one file, the first usable one carrying the warning about columns that nobody reads."""
+    for index, entry in enumerate(entries):
+        if entry.shape:
+            warnings = find_strangers(entry.shape.header, [e.contract for e in entries])
+            return [*entries[:index], replace(entry, shape=replace(entry.shape, warnings=warnings)), *entries[index + 1 :]]
+    return entries
 
 
 def _measure(kept: _Kept, contract: Contract, out: Path, loaded: Loaded, limits: LandingLimits) -> LandedFile:
@@ -128,7 +137,7 @@ def _measure(kept: _Kept, contract: Contract, out: Path, loaded: Loaded, limits:
         if shape is None:
             return replace(entry, state="empty", reason="holds no record")
         read_file_time(contract, kept.file_name)
-        shape = replace(shape, warnings=(*shape.warnings, *check_header(shape.header, contract)))
+        check_header(shape.header, contract)
     except UnreadableError as error:
         return replace(entry, state="refused", reason=str(error))
     return replace(entry, state="ready", shape=shape)

@@ -78,7 +78,7 @@ class Mapping:
     @cached_property
     def violations(self) -> tuple[tuple[Violation, str], ...]:
         """Every violation with its condition; a record is judged by the first that holds."""
-        found = [(Violation(None, "fields"), condition) for condition in ("_broken", *self._repeated_header())]
+        found = [(Violation(None, "fields"), f"_broken or {self._repeated_header()}")]
         for field in self.fields:
             found += self._violations_of(field)
         return tuple(found)
@@ -89,8 +89,8 @@ class Mapping:
         texts = ", ".join([carried, f"{self._skip()} as _skip", *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
         values = ", ".join(["*", *self._mapped()])
         typed = ", ".join(["*", *self._values()])
-        verdict = " ".join(f"when {condition} then {number}" for number, (_, condition) in enumerate(self.violations))
-        bad = f"cast(case when _skip then null {verdict} end as usmallint)" if verdict else "cast(null as usmallint)"
+        verdict = " ".join(f"when {condition} then {n}" for n, (_, condition) in enumerate(self.violations) if condition != "false")
+        bad = f"cast(case when _skip then null {verdict} end as usmallint)"
         kept = ", ".join(["f.position as _position", "_k", *(f"v{f.number}" for f in self.fields), *self._reasons(), "_skip", f"{bad} as _bad", *self._notes()])
         return (
             f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
@@ -108,15 +108,15 @@ class Mapping:
         return f"select *, {position or 0} as _tie, {columns} from {GOOD}" + (f" where {condition}" if condition else "")
 
     def _canonical(self, column: Column, position: int | None) -> str:
-        field = self._field(column.name, position)
+        field = self.field_of(column.name, position)
         value = f"v{field.number}" if field else "null"
         if column.name == "not_rating_code":
-            reasons = [f"r{f.number}" for name in ("satisfaction", "importance", "expectation") if (f := self._field(name, position)) and f.spec.not_rating]
+            reasons = [f"r{f.number}" for name in ("satisfaction", "importance", "expectation") if (f := self.field_of(name, position)) and f.spec.not_rating]
             value = f"coalesce({', '.join([value, *reasons, 'null'])})"
         if column.name in DEFAULTED:
             value = f"coalesce({value}, {self._default(column.name)})"
-        if column.name == "is_promised_date" and self._field("promised_at", position):
-            promised = self._field("promised_at", position)
+        if column.name == "is_promised_date" and self.field_of("promised_at", position):
+            promised = self.field_of("promised_at", position)
             value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)" if promised else value
         return f"cast({value} as {SQL_TYPES[column.kind]})"
 
@@ -127,20 +127,23 @@ class Mapping:
             "alias_source_code": quote_text(self.contract.source),
         }[name]  # fmt: skip
 
-    def _field(self, name: str, position: int | None) -> Field | None:
+    def field_of(self, name: str, position: int | None) -> Field | None:
         """The field that fills `name` in row `position`: the template's own, else the record's."""
         found = [f for f in self.fields if f.spec.name == name and f.template in (position, None)]
         return found[-1] if found else None
 
     def _exists(self, position: int | None, template: RowTemplate | None) -> str:
         names = template.when_present if template else ()
-        fields = [self._field(name, position) for name in names]
+        fields = [self.field_of(name, position) for name in names]
         return " and ".join(f"v{field.number} is not null" if field else "false" for field in fields)
 
     def _is_text(self, field: Field) -> bool:
-        """True where the field is read from text by the rules; false where a typed file delivers it typed."""
+        """True where the field is read from text by the rules; false where a typed file delivers it typed.
+
+        A format says how a text is written, so it does not concern a typed column.
+        """
         spec, sources = field.spec, sources_of(field.spec)
-        plain = len(sources) == 1 and not (spec.map or spec.not_rating or spec.format or set(spec.null_tokens) - {""})
+        plain = len(sources) == 1 and not (spec.map or spec.not_rating or set(spec.null_tokens) - {""})
         return not plain or self.types[sources[0]] == "VARCHAR"
 
     def _texts(self) -> list[str]:
@@ -187,42 +190,47 @@ class Mapping:
         ]  # fmt: skip
 
     def _violations_of(self, field: Field) -> list[tuple[Violation, str]]:
-        spec, number = field.spec, field.number
-        kind = spec.type or field.column.kind
-        text, value, found = f"t{number}", f"v{number}", []
-        if spec.map_is_complete:
-            lost = f"x{number} is not null and {text} is null"
-            if spec.not_rating:
-                lost += f" and x{number} not in ({join_texts(fold_text(k) for k in spec.not_rating)})"
-            found.append(("map", lost))
-        if kind != "text" or not self._is_text(field):
-            found.append(("format" if kind in ("date", "timestamp") else "type", f"{text} is not null and {value} is null"))
-        if kind == "text" and self._is_text(field):
-            found.append(("encoding", f"contains({text}, chr(0)) or contains({text}, chr(65533))"))
-        if field.is_key_text and self._is_text(field):
-            found.append(("type", f"contains({text}, '+') and regexp_full_match({text}, {quote_text(EXCEL_NUMBER)})"))
-        found += self._required(field)
-        found += [("range", f"{value} {sign} {limit}") for sign, limit in (("<", spec.minimum), (">", spec.maximum)) if limit is not None]
+        """The same violations in the same order whatever types a file has; one that cannot occur has the condition false."""
+        spec, number, is_text = field.spec, field.number, self._is_text(field)
+        kind, text, value = spec.type or field.column.kind, f"t{number}", f"v{number}"
+        is_time, is_words = kind in ("date", "timestamp"), kind == "text" and is_text
+        lost = f"{text} is not null and {value} is null"
+        marks = f"contains({text}, chr(0)) or contains({text}, chr(65533))"
+        number_form = f"contains({text}, '+') and regexp_full_match({text}, {quote_text(EXCEL_NUMBER)})"
+        found = [
+            ("map", self._unmapped(field)),
+            ("format" if is_time else "type", "false" if is_words else lost),
+            ("encoding", marks if is_words else "false"),
+            ("type", number_form if is_words and field.is_key_text else "false"),
+            ("required", self._missing(field)),
+            ("range", "false" if spec.minimum is None else f"{value} < {spec.minimum}"),
+            ("range", "false" if spec.maximum is None else f"{value} > {spec.maximum}"),
+        ]
         return [(Violation(field.label, rule), condition) for rule, condition in found]
 
-    def _required(self, field: Field) -> list[tuple[str, str]]:
-        column = field.column
-        if not (field.spec.required or ((column.key or column.is_required) and column.name not in DEFAULTED)):
-            return []
-        rows = [f for f in self.contract.rows if any(c.name == column.name for c in f.columns)]
-        if field.template is None and len(rows) == len(self.contract.rows) > 0:
-            return []
-        if field.template is None:
-            return [("required", f"t{field.number} is null")]
-        condition = self._exists(field.template, self.contract.rows[field.template])
-        return [("required", f"t{field.number} is null" + (f" and {condition}" if condition else ""))]
+    def _unmapped(self, field: Field) -> str:
+        if not field.spec.map_is_complete:
+            return "false"
+        condition = f"x{field.number} is not null and t{field.number} is null"
+        reasons = join_texts(fold_text(key) for key in field.spec.not_rating)
+        return f"{condition} and x{field.number} not in ({reasons})" if reasons else condition
 
-    def _repeated_header(self) -> list[str]:
+    def _missing(self, field: Field) -> str:
+        """A column that must not be blank is: of the record, or of a row that exists."""
+        column, text = field.column, f"t{field.number}"
+        is_needed = field.spec.required or ((column.key or column.is_required) and column.name not in DEFAULTED)
+        replaced = [row for row in self.contract.rows if any(c.name == column.name for c in row.columns)]
+        if not is_needed or (field.template is None and len(replaced) == len(self.contract.rows) > 0):
+            return "false"
+        condition = "" if field.template is None else self._exists(field.template, self.contract.rows[field.template])
+        return f"{text} is null" + (f" and {condition}" if condition else "")
+
+    def _repeated_header(self) -> str:
         """A header in the middle of the file, as two files put together by hand have it."""
         names = [name for name in self.sources if self.types[name] == "VARCHAR"]
         if not self.header_in_data or not names or len(names) < len(self.sources):
-            return []
-        return [" and ".join(f"s{self.sources.index(name)} = {quote_text(name)}" for name in names)]
+            return "false"
+        return "(" + " and ".join(f"s{self.sources.index(name)} = {quote_text(name)}" for name in names) + ")"
 
     def _skip(self) -> str:
         conditions = [

@@ -81,8 +81,8 @@ def measure_file(original: Path, contract: Contract, staged: Path, *, limits: La
     return _measure_text(original, contract.files, staged, limits)
 
 
-def check_header(header: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
-    """Warnings about columns that nobody asked for. Raises UnreadableError where a column is missing, blank or there twice."""
+def check_header(header: tuple[str, ...], contract: Contract) -> None:
+    """Nothing. Raises UnreadableError where a column is missing, blank or there twice."""
     seen: set[str] = set()
     for position, name in enumerate(header, 1):
         if not name:
@@ -91,8 +91,13 @@ def check_header(header: tuple[str, ...], contract: Contract) -> tuple[str, ...]
             raise UnreadableError(f"column {name} is there twice (capitals do not tell columns apart)", "have one of them renamed or removed at the source")
         seen.add(name.casefold())
     _check_needed(header, contract)
-    strangers = [name for name in header if name not in list_sources(contract)]
-    return (f"columns that the contract does not read: {', '.join(strangers)}",) if strangers else ()
+
+
+def find_strangers(header: tuple[str, ...], contracts: Iterable[Contract]) -> tuple[str, ...]:
+    """A warning about the columns that none of the contracts of a file reads, if there are any."""
+    known = {name for contract in contracts for name in list_sources(contract)}
+    strangers = [name for name in header if name not in known]
+    return (f"columns that no contract reads: {', '.join(strangers)}",) if strangers else ()
 
 
 def _check_needed(header: tuple[str, ...], contract: Contract) -> None:

@@ -17,37 +17,45 @@ TOUCHED = "ops.touched_months"
 SEEDS = "temp.load_seeds"
 SPREADING = ("delivery_id", "case_id", "complaint_id", "response_id")
 CUSTOMER = "customer_key"
+UNFINISHED = "date '0001-01-01'"
+"""Stands in ops.touched_months from the first load of a night until its closure: a night cut off between the two touches all."""
+
+
+def begin_touching(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    """Nothing; the month of the night and that of the night before are touched, and keys of changed rows can be gathered."""
+    con.execute("create or replace temp table load_seeds (kind varchar, value varchar)")
+    con.execute(_insert("select ?::timestamp as moment union all select as_of from ops.run"), [as_of])
 
 
 def touch_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """Nothing; the months of CHANGED rows and of all rows they reach are in ops.touched_months."""
+    """Nothing; the months of CHANGED rows are touched, and their keys are seeds of what `finish_touching` closes over."""
+    if not con.execute(f"select 1 from {CHANGED} limit 1").fetchall():
+        return
+    con.execute(f"insert into {TOUCHED} select {UNFINISHED} where not exists (from {TOUCHED} where month_start_date = {UNFINISHED})")
     _touch(con, table, CHANGED)
-    con.execute("create or replace temp table load_seeds (kind varchar, value varchar)")
     _seed(con, table, CHANGED)
     if table.name in (CRM_CUSTOMERS.name, CRM_CUSTOMER_ALIASES.name):
         _seed_customers(con, table)
-    grown = _n_seeds(con)
-    while grown:
-        before = grown
-        for other in RAW_TABLES:
-            _seed(con, other, _reached(other))
-        grown = _n_seeds(con)
-        if grown == before:
-            break
-    for other in RAW_TABLES:
-        if _columns_in_common(other):
-            _touch(con, other, _reached(other))
+
+
+def finish_touching(con: duckdb.DuckDBPyConnection, *, is_everything: bool) -> None:
+    """Nothing; the months of all rows that the night's changes reach are touched; `is_everything`: all months with data."""
+    if is_everything:
+        touch_all_months(con)
+    else:
+        _close_over_keys(con)
+    con.execute(f"delete from {TOUCHED} where month_start_date = {UNFINISHED}")
+
+
+def was_cut_off(con: duckdb.DuckDBPyConnection) -> bool:
+    """True where a load ended before its closure."""
+    return bool(con.execute(f"select 1 from {TOUCHED} where month_start_date = {UNFINISHED}").fetchall())
 
 
 def touch_table(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """Nothing; the months of every row of the table, and of all that they reach, are touched."""
+    """Nothing; the months of every row of the table are touched, and its rows are seeds."""
     con.execute(f"create or replace temp table load_changed as select * from {table.name}")
     touch_changes(con, table)
-
-
-def touch_clock(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
-    """Nothing; the month of the night is touched, and that of the night before where the warehouse knows it."""
-    con.execute(_insert("select ?::timestamp as moment union all select as_of from ops.run"), [as_of])
 
 
 def clear_touched_months(con: duckdb.DuckDBPyConnection) -> None:
@@ -72,13 +80,27 @@ def _insert(select: str) -> str:
     return f"insert into {TOUCHED} select * from ({months}) anti join {TOUCHED} using (month_start_date)"
 
 
+def _close_over_keys(con: duckdb.DuckDBPyConnection) -> None:
+    bridges = [table for table in RAW_TABLES if len(_shared_columns(table)) > 1]
+    grown, before = _n_seeds(con), 0
+    while grown > before:
+        for table in bridges:
+            _seed(con, table, _reached(table))
+        grown, before = _n_seeds(con), grown
+    for table in RAW_TABLES:
+        if grown and _shared_columns(table):
+            _touch(con, table, _reached(table))
+
+
 def _seed(con: duckdb.DuckDBPyConnection, table: RawTable, relation: str) -> None:
-    for name in SPREADING:
-        if any(column.name == name for column in table.columns):
-            con.execute(
-                f"insert into {SEEDS} select distinct '{name}', {name} from {relation} r where {name} is not null "
-                f"and not exists (from {SEEDS} s where s.kind = '{name}' and s.value = r.{name})"
-            )
+    """Nothing; the keys of the rows, but for their customer, are seeds."""
+    keys = [column.name for column in table.columns if column.name in SPREADING]
+    if keys:
+        pairs = ", ".join(f"{{'kind': '{name}', 'value': {name}}}" for name in keys)
+        con.execute(
+            f"insert into {SEEDS} select distinct pair.kind, pair.value from (select unnest([{pairs}]) as pair from {relation}) "
+            f"where pair.value is not null and not exists (from {SEEDS} s where s.kind = pair.kind and s.value = pair.value)"
+        )
 
 
 def _seed_customers(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
@@ -92,13 +114,13 @@ def _seed_customers(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     )
 
 
-def _columns_in_common(table: RawTable) -> list[str]:
+def _shared_columns(table: RawTable) -> list[str]:
     return [column.name for column in table.columns if column.name in (*SPREADING, CUSTOMER)]
 
 
 def _reached(table: RawTable) -> str:
     """The rows of `table` that share a key with a seed."""
-    conditions = [f"{name} in (select value from {SEEDS} where kind = '{name}')" for name in _columns_in_common(table)]
+    conditions = [f"{name} in (select value from {SEEDS} where kind = '{name}')" for name in _shared_columns(table)]
     return f"(select * from {table.name} where {' or '.join(conditions) or 'false'})"
 
 
