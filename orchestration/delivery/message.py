@@ -65,7 +65,9 @@ def build_message(envelope: Envelope, *, html: str, text: str, pictures: Sequenc
         message[name] = value
     message.set_content(text)
     message.add_alternative(html, subtype="html")
-    body = message.get_payload()[1]
+    message["Content-Language"] = envelope.language
+    body = list(message.iter_parts())[1]
+    assert isinstance(body, EmailMessage)
     for picture in pictures:
         content_id = f"<{picture_id(envelope, picture.code)}>"
         body.add_related(picture.png, "image", "png", cid=content_id, filename=f"{picture.code}.png", disposition="inline")
@@ -87,7 +89,6 @@ def _headers(envelope: Envelope) -> list[tuple[str, str | Address]]:
         ("Auto-Submitted", "auto-generated"),
         ("List-Id", f"<{envelope.list_id or f'{report}.{envelope.domain}'}>"),
         ("List-Unsubscribe", f"<mailto:{envelope.unsubscribe_address or envelope.sender_address}?subject=unsubscribe>"),
-        ("Content-Language", envelope.language),
     ]
 
 

@@ -36,7 +36,7 @@ def missing_fonts() -> tuple[str, ...]:
 
 def draw_png(svg: str) -> bytes:
     """The chart as PNG at twice its size on a white ground. Raises RenderError where the SVG cannot be drawn."""
-    import resvg_py  # noqa: PLC0415  (a mail needs it, nothing else)
+    import resvg_py
 
     files = list(font_files())
     try:

@@ -8,7 +8,9 @@ WIDTH = 76
 """Columns of a line; readers wrap at 78."""
 _INDENT = "    "
 _GAP = "  "
-_PIECES = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+")
+_PIECES = re.compile(
+    r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+"
+)
 _CLOSING = "，。；：、！？）》」』”’%"
 
 
@@ -19,15 +21,27 @@ def columns(text: str) -> int:
 
 def wrap(text: str, *, width: int = WIDTH, indent: str = "") -> str:
     """`text` in lines of at most `width` columns; Chinese breaks between letters, no line begins with a closing mark."""
-    lines, line = [], ""
-    for piece in _pieces(text, width - columns(indent)):
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(_one_line(text), width - columns(indent)):
         start = indent if lines else ""
         if columns(start + line + piece.rstrip()) > width and line.strip():
             lines.append((start + line).rstrip())
             line = ""
-        line += piece if line else piece.lstrip()
+        line += piece if line or not lines else piece.lstrip()
     start = indent if lines else ""
     return "\n".join([*lines, (start + line).rstrip()])
+
+
+def _one_line(text: str) -> str:
+    """`text` without line breaks and control characters; leading spaces stay."""
+    start = text[: len(text) - len(text.lstrip(" "))]
+    return start + " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def underline(text: str) -> int:
+    """Columns of a rule under a heading."""
+    return min(columns(text), WIDTH)
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:

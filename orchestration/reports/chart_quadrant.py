@@ -190,9 +190,7 @@ def _labels(plot: _Plot, fixed: list[Box]) -> tuple[Shape, ...] | None:
     marks = [plot.mark(item) for item in items]
     dots = [Box(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in marks]
     texts = [f"{item.label} ?" if item.is_undecided else item.label for item in items]
-    wanted = [
-        Wanted(_places(plot, mark, text, bold=_is_repair(item))) for mark, text, item in zip(marks, texts, items, strict=True)
-    ]
+    wanted = [Wanted(_places(plot, mark, text, bold=_is_repair(item))) for mark, text, item in zip(marks, texts, items, strict=True)]
     places = place_labels(wanted, frame=plot.frame, obstacles=[*fixed, *dots])
     if any(place is None for place in places):
         return None

@@ -22,7 +22,8 @@ def build_monthly_executive_mail(view: MonthlyExecutive, *, report_file: str, un
     masthead = view.masthead
     return MailPage(
         language=view.language, subject=_subject(view, text), company=masthead.company, title=masthead.title,
-        meta=text("mail.data_to").format(day=masthead.data_to), headline=_headline(view.headline, text), headline_note=_headline_note(view.headline),
+        meta=text("mail.data_to").format(day=masthead.data_to), headline=_headline(view.headline, text),
+        headline_note=_headline_note(view.headline),
         points=tuple(MailPoint(point.lead, point.rest) for point in view.points),
         notices=(masthead.sources.text,) if masthead.has_late_source and masthead.sources else (),
         sections=tuple(_sections(view, text)), footer=tuple(_footer(view, text, report_file, unsubscribe_address)),
@@ -99,9 +100,9 @@ def _quadrant(quadrant: QuadrantSection, text: Text) -> Iterator[MailSection]:
     told = text("mail.alt.repair").format(items=text("mail.comma").join(names)) if names else text("mail.alt.none")
     numbers = {key.label: str(key.number) for key in quadrant.chart.mail.keys}
     rows = tuple(
-        (MailCell(f"{numbers.get(row.label, '')} {row.label}".strip()), MailCell(row.importance), MailCell(row.satisfaction), MailCell(row.gap.text))
+        (MailCell(f"{numbers.get(row.label, '')} {row.label}".strip()), *map(MailCell, (row.importance, row.satisfaction, row.gap.text)))
         for row in quadrant.repair
-    )  # fmt: skip
+    )
     names_of = ("repair", "importance", "satisfaction", "gap")
     table = MailTable(tuple(text(f"mail.column.{name}") for name in names_of), rows, (1, 2, 3)) if rows else None
     others = "; ".join(f"{key.number} {key.label}" for key in quadrant.chart.mail.keys if key.label not in names)
