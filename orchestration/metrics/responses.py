@@ -45,7 +45,7 @@ def pool_scopes(leaves: pl.DataFrame, *, keys: tuple[str, ...], sums: tuple[str,
     A three-month pool exists for every month up to `last_month` (default: the newest) that has data in it or in one of the
     two months before.
     """
-    bound = last_month or leaves["month_start_date"].max()
+    bound = pl.lit(last_month or leaves["month_start_date"].max(), pl.Date)
     names = leaves.select(keys).unique().with_row_index(KEY_ID) if keys else None
     numbered = leaves.select(*LEAF_KEYS, *sums) if names is None else leaves.join(names, on=keys).select(*LEAF_KEYS, KEY_ID, *sums)
     ids = () if names is None else (KEY_ID,)

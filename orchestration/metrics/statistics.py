@@ -45,9 +45,12 @@ def wilson_high(share: pl.Expr, n: pl.Expr, z: float) -> pl.Expr:
 
 
 def false_discovery_q(p: str, family: list[str]) -> pl.Expr:
-    """Benjamini-Hochberg q of the column `p` within each family: min over larger p of p * m / rank. Null p are no members."""
+    """Benjamini-Hochberg q of the column `p` within each family: min over larger p of p * m / rank. Null p are no members.
+
+    Equal p share the largest of their ranks, so that the order of the rows cannot change a q.
+    """
     members = pl.col(p).count()
-    scaled = pl.col(p) * members / pl.col(p).rank("ordinal")
+    scaled = pl.col(p) * members / pl.col(p).rank("max")
     by_size = scaled.sort_by(p, nulls_last=True).reverse().cum_min().reverse()
     back = pl.col(p).rank("ordinal").cast(pl.Int64) - 1
     return pl.when(pl.col(p).is_not_null()).then(by_size.gather(back.fill_null(0)).clip(0.0, 1.0)).over(family)
