@@ -47,11 +47,12 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Incremental strategy: the touched months go, the months just computed come. -#}
+{#- Incremental strategy: the touched months go, the months just computed come, in one transaction. -#}
 {% macro get_incremental_replace_months_sql(arguments) -%}
-    {%- set columns = get_quoted_csv(arguments['dest_columns'] | map(attribute='name')) -%}
     delete from {{ arguments['target_relation'] }}
     where month_start_date in ({{ month_literals(months_of_this_model()) }});
-    insert into {{ arguments['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }}
+    insert into {{ arguments['target_relation'] }} ({{ contracted_columns() }})
+    select {{ contracted_columns() }} from (
+        {{ arguments['query'] }}
+    ) as months_replaced
 {%- endmacro %}

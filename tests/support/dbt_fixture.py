@@ -98,6 +98,13 @@ def build_marts(
         run_dbt(arguments)
 
 
+def compile_models(duckdb_path: Path) -> dict[str, str]:
+    """Name and compiled SQL of every model, against the configuration of the warehouse file."""
+    with _environment(CSAT_DUCKDB_PATH=str(duckdb_path)):
+        results = run_dbt(["compile", *_folders(duckdb_path.parent)]).results
+    return {result.node.name: result.node.compiled_code for result in results if result.node.resource_type == "model"}
+
+
 def run_dbt(arguments: list[str]) -> Any:
     """The result of one dbt invocation. Raises AssertionError where it fails."""
     from dbt.cli.main import dbtRunner
