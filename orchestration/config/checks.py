@@ -161,7 +161,7 @@ def _known_codes(config: WorkspaceConfig, contract: Contract, column: str) -> li
         return [instrument.code for instrument in config.instruments]
     if column == "item_code" and contract.canonical.name == "raw.surveys_answers":
         named = {c.value for _, c in _columns(contract) if c.name == "instrument_code" and c.value}
-        asked = [i for i in config.instruments if not named or i.code in named]
+        asked = [i for i in config.instruments if i.code in named] or config.instruments
         return [code for instrument in asked for code in (*(item.code for item in instrument.items), *instrument.aliases)]
     if column in ("stage_code", "step_code"):
         return [stage.code for process in config.stages.processes for stage in process.stages]

@@ -8,9 +8,10 @@ import difflib
 import math
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import ValidationError
@@ -21,6 +22,8 @@ from orchestration.errors import ConfigError, CsatError
 Key = tuple[str | int, ...]
 Parsed = TypeVar("Parsed", bound=Model)
 SHOWN_VALUE = 60
+UNKNOWN_KEY = "extra_forbidden"
+PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class _StrictLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node; refuses an alias."""
         if self.check_event(yaml.AliasEvent):
-            raise _at(self.get_mark(), "an alias (*name) is not allowed here")
+            raise _at(cast(Any, self).peek_event().start_mark, "an alias (*name) is not allowed here")
         return super().compose_node(parent, index)
 
 
@@ -90,7 +93,7 @@ def parse_document(document: Document, kind: type[Parsed]) -> Parsed:
     try:
         return kind.model_validate(document.data)
     except ValidationError as wrong:
-        faults = wrong.errors(include_url=False, include_context=False)
+        faults = sorted(wrong.errors(include_url=False, include_context=False), key=_is_no_stranger)
         key = tuple(faults[0]["loc"])
         hint = _advice(faults[0]["type"], key, kind)
         more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
@@ -110,6 +113,8 @@ def _parse(text: str, name: str, error: type[CsatError]) -> Document:
 
 def _build(loader: yaml.SafeLoader, node: yaml.Node, key: Key, lines: dict[Key, int]) -> Any:
     lines.setdefault(key, node.start_mark.line + 1)
+    if isinstance(node, yaml.CollectionNode) and node.tag not in PLAIN_TAGS:
+        raise _at(node.start_mark, f"the tag {node.tag} is not allowed here")
     if isinstance(node, yaml.MappingNode):
         return _build_mapping(loader, node, key, lines)
     if isinstance(node, yaml.SequenceNode):
@@ -122,8 +127,6 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, key: Key, lines: dict[Key, 
 
 def _build_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, key: Key, lines: dict[Key, int]) -> dict[Any, Any]:
     built: dict[Any, Any] = {}
-    if not node.tag.endswith(":map"):
-        loader.construct_object(node)  # a tag nobody knows: says so with its line
     for key_node, value_node in node.value:
         name = loader.construct_object(key_node)
         if not isinstance(name, str):
@@ -146,13 +149,18 @@ def _existing(document: Document, key: Key) -> Key:
     return key
 
 
+def _is_no_stranger(fault: Mapping[str, Any]) -> bool:
+    """Sorts keys that are not known first: a misspelt key is also a missing one, and its own line helps more."""
+    return str(fault["type"]) != UNKNOWN_KEY
+
+
 def _problem(message: str, key: Key) -> str:
     plain = message.removeprefix("Value error, ")
     return {"Extra inputs are not permitted": "is not known", "Field required": "is missing"}.get(plain, plain[:1].lower() + plain[1:])
 
 
 def _advice(kind: str, key: Key, model: type[Model]) -> str:
-    if kind == "extra_forbidden":
+    if kind == UNKNOWN_KEY:
         return advise_nearest(str(key[-1]), _fields(model, key[:-1]))
     return {
         "missing": "add the key",

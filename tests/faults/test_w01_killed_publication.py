@@ -52,7 +52,8 @@ def test_a_kill_after_each_step_leaves_readers_a_complete_generation(tmp_path, s
     with State(tmp_path) as state:
         settle_generations(tmp_path, state, at=datetime(2026, 11, 3, 2))
         published = state.published_generation()
-        assert published is not None and published.code == pointed_code(tmp_path)
+        assert published is not None
+        assert published.code == pointed_code(tmp_path)
         assert int(published.input_hash) == value_seen(tmp_path)  # else an unchanged night would be skipped wrongly
     write_and_publish(tmp_path, 3)
     assert value_seen(tmp_path) == 3

@@ -28,7 +28,7 @@ def out(tmp_path_factory) -> Path:
     return folder
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_any_flipped_bit_is_found(out, place, bit):
     path = published_file(out, "g000002")
@@ -42,7 +42,7 @@ def test_any_flipped_bit_is_found(out, place, bit):
     finally:
         path.write_bytes(whole)
     assert "SHA-256" in found["g000002"]
-    assert not found["g000001"] and not found["g000003"]
+    assert (found["g000001"], found["g000003"]) == ("", "")
 
 
 @pytest.mark.parametrize("damage", ["cut", "lost", "manifest lost", "manifest cut"])
@@ -69,7 +69,7 @@ def test_a_damaged_working_file_is_never_published(tmp_path):
     damaged = bytearray(path.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     path.write_bytes(damaged)
-    with State(tmp_path) as state, pytest.raises(WarehouseError, match="damaged|[Cc]orrupt"):
+    with State(tmp_path) as state, pytest.raises(WarehouseError, match=r"damaged|[Cc]orrupt"):
         publish_generation(tmp_path, state, as_of=NIGHT, input_hash="h")
     assert pointed_code(tmp_path) is None
 
@@ -80,4 +80,5 @@ def test_a_file_that_is_no_database_is_a_warehouse_error_with_advice(tmp_path, c
     path.write_bytes(content)
     with pytest.raises(WarehouseError) as caught, open_read_only(path) as con:
         con.execute("select 1").fetchall()
-    assert str(path) in str(caught.value) and "->" in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert caught.value.hint

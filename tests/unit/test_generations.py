@@ -55,7 +55,9 @@ def test_the_pointer_is_relative_and_names_a_copy_byte_for_byte(tmp_path):
 
 def test_the_manifest_says_what_was_published_from_what(tmp_path):
     with open_working(tmp_path) as con:
-        replace_rows(con, ops.SOURCES, [("answers", "survey_tool", "surveys_answers", 1, 0, date(2026, 10, 31), None, None, "complete", True)])
+        replace_rows(
+            con, ops.SOURCES, [("answers", "survey_tool", "surveys_answers", 1, 0, date(2026, 10, 31), None, None, "complete", True)]
+        )
     publish(tmp_path, 3, package_version="0.1.0")
     publish(tmp_path, 4, package_version="0.1.0")
     manifest = json.loads((tmp_path / "generations/g000002.json").read_text())
@@ -118,7 +120,8 @@ def test_rollback_moves_the_pointer_and_is_recorded(tmp_path):
         assert rollback_generation(tmp_path, state, at=NIGHT).code == "g000001"
         assert rows_seen(tmp_path) == 1
         published = state.published_generation()
-        assert published is not None and published.input_hash == "h1"
+        assert published is not None
+        assert published.input_hash == "h1"
         assert state.pointer_moves()[-1] == ("g000001", NIGHT, "rolled back from g000002")
         assert rollback_generation(tmp_path, state, "g000002", at=NIGHT).state == "published"
     assert rows_seen(tmp_path) == 2
@@ -152,6 +155,7 @@ def test_generations_outlive_a_lost_state(tmp_path):
         settle_generations(tmp_path, state, at=NIGHT)
         assert [g.code for g in state.generations()] == ["g000001", "g000002"]
         published = state.published_generation()
-        assert published is not None and published.code == "g000002"
+        assert published is not None
+        assert published.code == "g000002"
         assert all(verdict.is_sound for verdict in verify_all(tmp_path, state))
     assert publish(tmp_path, 3) == "g000003"

@@ -65,8 +65,10 @@ def test_the_last_run_of_each_kind(state):
     state.end_run(state.begin_run(NIGHT, "h1", NIGHT + timedelta(hours=1)), "succeeded", "done", NIGHT + timedelta(hours=2))
     state.begin_run(NIGHT, "h2")
     succeeded, newest = state.last_run("succeeded"), state.last_run()
-    assert succeeded is not None and (succeeded.input_hash, succeeded.ended_at) == ("h1", NIGHT + timedelta(hours=2))
-    assert newest is not None and (newest.state, newest.ended_at) == ("running", None)
+    assert succeeded is not None
+    assert (succeeded.input_hash, succeeded.ended_at) == ("h1", NIGHT + timedelta(hours=2))
+    assert newest is not None
+    assert (newest.state, newest.ended_at) == ("running", None)
 
 
 def test_the_pointer_is_the_published_generation(state):
@@ -77,7 +79,8 @@ def test_the_pointer_is_the_published_generation(state):
     state.record_pointer("g000002", NIGHT, "published")
     state.record_pointer("g000001", NIGHT, "rolled back")
     published = state.published_generation()
-    assert published is not None and (published.code, published.state) == ("g000001", "published")
+    assert published is not None
+    assert (published.code, published.state) == ("g000001", "published")
 
 
 def test_times_with_a_zone_are_a_defect(state):
@@ -130,7 +133,7 @@ def test_many_openers_at_once_migrate_once(tmp_path):
         try:
             with State(tmp_path) as state:
                 state.record_file(str(number), "a.csv", 1, NIGHT)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+        except Exception as error:
             errors.append(error)
 
     threads = [threading.Thread(target=open_and_write, args=(number,)) for number in range(6)]
@@ -144,8 +147,6 @@ def test_many_openers_at_once_migrate_once(tmp_path):
 
 
 def test_it_imports_no_engine():
-    said = subprocess.run(
-        [sys.executable, "-c", "import sys, orchestration.warehouse.state; print(sorted({'duckdb', 'polars', 'pyarrow', 'yaml'} & set(sys.modules)))"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    code = "import sys, orchestration.warehouse.state; print(sorted({'duckdb', 'polars', 'pyarrow', 'yaml'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
