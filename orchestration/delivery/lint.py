@@ -2,13 +2,14 @@
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from orchestration.delivery.lint_html import Page, Row, contrast, read_page
 from orchestration.delivery.pictures import missing_fonts
 from orchestration.delivery.plain import columns
+from orchestration.errors import RenderError
 
 HTML_LIMIT_KB, WHOLE_LIMIT_KB = 90, 10_000
 """Gmail cuts HTML near 102 kB; servers refuse mails above some 10 MB."""
@@ -21,6 +22,7 @@ FORBIDDEN_TAGS = frozenset(
 FORBIDDEN_STYLES = frozenset({"position", "float", "transform", "animation", "grid-template-columns", "flex-direction", "flex"})
 NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?")
 _KB = 1000
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00-\uffef])")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPE, _RGB, _RGBA, _OPAQUE = 25, 2, 6, 255
 
@@ -69,6 +71,14 @@ def lint_message(message: EmailMessage) -> tuple[LintFinding, ...]:
     return tuple(findings)
 
 
+def refuse_faults(findings: Iterable[LintFinding]) -> None:
+    """Nothing, or RenderError naming every failed check; missing fonts alone spoil a picture's look, not the mail."""
+    failed = [finding for finding in findings if not finding.is_ok and finding.check != "fonts"]
+    if failed:
+        what = "; ".join(f"{finding.check}: {finding.detail}" for finding in failed)
+        raise RenderError(f"the mail fails its checks: {what}", where="templates/mail.html.j2", hint="look at the preview beside it")
+
+
 def html_size(message: EmailMessage) -> int:
     """Bytes of the HTML part as it travels, after transfer encoding."""
     return sum(len(str(part.get_payload()).encode()) for part in message.walk() if part.get_content_type() == "text/html")
@@ -115,7 +125,7 @@ def _plain_part(parts: MailParts) -> Iterator[str]:
 
 def _same_numbers(parts: MailParts) -> Iterator[str]:
     """Each row of figures stands in the text in the same order: its name, then its numbers."""
-    text = " ".join(parts.text.split())
+    text = _unwrapped(parts.text)
     position = 0
     for row in parts.page.rows:
         found = _find_row(text, row, position)
@@ -128,13 +138,18 @@ def _same_numbers(parts: MailParts) -> Iterator[str]:
     yield from (f"{number} is missing" for number in dict.fromkeys(printed) if number not in known)
 
 
+def _unwrapped(text: str) -> str:
+    """One line: spaces and line breaks become one space, and none between Chinese letters, where a line may break anywhere."""
+    return _BETWEEN_CHINESE.sub("", " ".join(text.split()))
+
+
 def _numbers(row: Row) -> list[str]:
     return [number for cell in row.cells for number in NUMBER.findall(cell)]
 
 
 def _find_row(text: str, row: Row, start: int) -> int:
     """Where the row ends in the text, at or after `start`; -1 where its name is not followed by just its numbers."""
-    name = " ".join(row.name.split())
+    name = _unwrapped(row.name)
     at = text.find(name, start)
     while at >= 0:
         wanted = _numbers(row)

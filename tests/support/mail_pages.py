@@ -1,9 +1,11 @@
 """A small invented mail page in both languages, and the environment that renders it."""
 
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
 from orchestration.delivery.message import Envelope, build_message, picture_id
 from orchestration.delivery.parts import draw_pictures, render_html, render_text
+from orchestration.delivery.pictures import font_files
 from orchestration.reports.charts import QuadrantItem, QuadrantMap, QuadrantNames, TrendChart, TrendPoint, draw
 from orchestration.reports.mail_page import (
     MailCell,
@@ -45,7 +47,7 @@ ZH = {
     "trend": "满意度较去年上升，但仍未达到目标", "map": "三项重要性高而满意度低：优先改进",
     "columns": ("改进", "重要性", "满意度", "差距"), "remark": "图中其他编号：4 员工专业。", "footer": "如有疑问：李伟，li.wei@example.com",
     "names": ("优势区", "修补区", "机会区", "维持区"), "months": "{}月", "note": "仅64份答卷", "target": "目标 76",
-    "kpi": ("指标", "实际", "计划", "较计划"), "rows": ("在向客户承诺的期限内解决的投诉 %", "按承诺时刻准时送达 %"), 
+    "kpi": ("指标", "实际", "计划", "较计划"), "rows": ("在向客户承诺的期限内解决的投诉 %", "按承诺时刻准时送达 %"),
     "heading": "一次解决率离计划最远",
     "provisional": "暂定",
 }  # fmt: skip
@@ -108,21 +110,26 @@ def build_envelope(**changes: object) -> Envelope:
     """An invented envelope."""
     facts = {
         "report_code": "monthly_executive", "period": "2026-10", "version": 1, "language": "en", "subject": EN["subject"], "moment": MOMENT,
-        "sender_name": "Northgate reports", "sender_address": "reports@example.com", 
+        "sender_name": "Northgate reports", "sender_address": "reports@example.com",
         "recipient_name": "The board", "recipient_address": "board@example.com",
     }  # fmt: skip
     return Envelope(**{**facts, **changes})
+
+
+@cache
+def _pictures(page: MailPage, fonts: tuple[str, ...]):
+    return draw_pictures(_environment(page), page)
+
+
+def _environment(page: MailPage):
+    return build_environment("zh" if page.language == "zh-CN" else "en")
 
 
 def build_mail(language: str = "en", page: MailPage | None = None, **changes: object):
     """The whole message of the invented page."""
     page = page or build_page(language)
     envelope = build_envelope(language=language, subject=page.subject, **changes)
-    environment = build_environment("zh" if language == "zh-CN" else "en")
+    environment = _environment(page)
     ids = {picture.code: picture_id(envelope, picture.code) for picture in page.pictures}
-    return build_message(
-        envelope,
-        html=render_html(environment, page, content_ids=ids),
-        text=render_text(environment, page),
-        pictures=draw_pictures(environment, page),
-    )
+    html, text = render_html(environment, page, content_ids=ids), render_text(environment, page)
+    return build_message(envelope, html=html, text=text, pictures=_pictures(page, font_files()))
