@@ -30,3 +30,8 @@ def is_clone() -> bool:
 
 
 MARKS = {"dbt_project": "dbt_project.yml", "templates": "", "data": "config"}
+
+
+def default_workspace() -> Path:
+    """The sample workspace of a clone; the folder ./csat-demo beside an installed wheel, which is never written to."""
+    return resource_folder("data") if is_clone() else Path.cwd() / "csat-demo"

@@ -4,20 +4,28 @@ A run holds the writer lock from its first step to its last: the resource takes 
 go when the run ends, however it ends. The working file is opened for one call at a time, so that dbt finds it free.
 """
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import polars as pl
 from pydantic import PrivateAttr
 
 from orchestration.config.load import WorkspaceConfig, load_workspace
+from orchestration.pipeline.night import CURRENT_FILE, Night, month_before, plan_night
+from orchestration.pipeline.schedules import wall_clock
 from orchestration.schemas.columns import Table
+from orchestration.settings import read_settings
 from orchestration.warehouse.connection import open_read_only, open_working
+from orchestration.warehouse.lock import hold_lock
+from orchestration.warehouse.state import RunState, State
 from orchestration.warehouse.tables import read_table, replace_table
 
 
-class Warehouse(dg.ConfigurableResource):
+class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The warehouse of one workspace as assets see it: tables in and out, configuration, clock."""
 
     workspace: str
@@ -28,6 +36,9 @@ class Warehouse(dg.ConfigurableResource):
     full_refresh: bool = False
 
     _config: WorkspaceConfig | None = PrivateAttr(default=None)
+    _as_of: datetime | None = PrivateAttr(default=None)
+    _night: Night | None = PrivateAttr(default=None)
+    _run: int = PrivateAttr(default=0)
 
     @property
     def folder(self) -> Path:
@@ -49,31 +60,87 @@ class Warehouse(dg.ConfigurableResource):
     @property
     def as_of(self) -> datetime:
         """The night's clock: local time of the workspace, without a zone."""
-        if self.clock:
-            return datetime.fromisoformat(self.clock)
-        moment = self.read("ops.run").item(0, "as_of")
-        assert isinstance(moment, datetime)
-        return moment
+        if self._as_of is None:
+            self._as_of = datetime.fromisoformat(self.clock) if self.clock else self._recorded_clock()
+        return self._as_of
 
     @property
     def report_month(self) -> date:
         """First day of the month reported on: `month`, or the last complete month before the clock."""
-        if self.month:
-            return date.fromisoformat(f"{self.month}-01")
-        return (self.as_of.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        return date.fromisoformat(f"{self.month}-01") if self.month else month_before(self.as_of.date())
+
+    @property
+    def night(self) -> Night:
+        """The night that this run has begun."""
+        if self._night is None:
+            self._night = plan_night(self.folder, self.as_of)
+        return self._night
 
     def read(self, table: str) -> pl.DataFrame:
         """The rows of a table of the working file."""
-        with open_working(self.out) as connection:
+        with self.working() as connection:
             return read_table(connection, table)
 
     def read_published(self, table: str) -> pl.DataFrame:
         """The rows of a table of the last published generation."""
-        with open_read_only(self.out / "current.duckdb") as connection:
+        with open_read_only(self.out / CURRENT_FILE) as connection:
             return read_table(connection, table)
 
     def replace(self, table: Table, frame: pl.DataFrame) -> int:
         """Rows written: the table's whole content becomes `frame`. Raises WarehouseError if the frame breaks the schema."""
-        with open_working(self.out) as connection:
-            replace_table(connection, table, frame)
-        return frame.height
+        with self.working() as connection:
+            return replace_table(connection, table, frame)
+
+    @contextmanager
+    def working(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The working file, open for writing inside the block."""
+        with open_working(self.out, memory_limit=read_settings().duckdb_memory or None) as connection:
+            yield connection
+
+    def begin_night(self) -> Night:
+        """The night, which the state now knows as running. Raises StateError where its clock lies before an earlier night's."""
+        self._as_of = datetime.fromisoformat(self.clock) if self.clock else self.wall_clock()
+        with State(self.out) as state:
+            self._run = state.begin_run(self.as_of, self.night.input_hash, self.wall_clock())
+        return self.night
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
+        """This resource; around the run it holds the writer lock, and at its end the state learns how the night ended."""
+        ending: RunState = "failed"
+        with hold_lock(self.out, started_at=self.wall_clock()):
+            self._end_killed_runs()
+            try:
+                yield self
+                ending = "failed" if _failed_steps(context) else "succeeded"
+            finally:
+                self._end_night(ending, ", ".join(_failed_steps(context)))
+
+    def wall_clock(self) -> datetime:
+        """The clock on the wall, in the workspace's local time."""
+        return wall_clock(self.config.workspace.time_zone)
+
+    def _recorded_clock(self) -> datetime:
+        moment = self.read("ops.run").item(0, "as_of")
+        assert isinstance(moment, datetime)
+        return moment
+
+    def _end_night(self, ending: RunState, steps: str) -> None:
+        if self._run:
+            with State(self.out) as state:
+                state.end_run(self._run, ending, steps and f"failed in {steps}", self.wall_clock())
+
+    def _end_killed_runs(self) -> None:
+        """Whoever holds the lock knows that no other run lives."""
+        with State(self.out) as state:
+            for run in state.runs():
+                if run.state == "running":
+                    state.end_run(run.run_id, "failed", "killed", self.wall_clock())
+
+
+def _failed_steps(context: dg.InitResourceContext) -> list[str]:
+    """Names of the steps of this run that failed."""
+    if context.instance is None or context.run is None:
+        return []
+    records = context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return [entry.step_key for entry in records if entry.step_key]

@@ -100,7 +100,9 @@ def _raised(information: Any) -> bool:
 class _Deferred(ModuleType):
     """A module that is imported when something of it is first asked for."""
 
-    __path__: list[str] = []
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__ = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

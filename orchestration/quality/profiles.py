@@ -32,7 +32,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class ProfiledTable:
-    """What of a table is counted. `rows_expected` is a query for the rows there must be at least, such as those of its raw table."""
+    """What of a table is counted.
+
+    `rows_expected` is a number or query: the rows there must be at least, such as those of the raw table. Empty: none need be.
+    """
 
     name: str
     key: tuple[str, ...] = ()
@@ -40,34 +43,34 @@ class ProfiledTable:
     finite: tuple[str, ...] = ()
     not_after_run: str = ""
     rules: tuple[Rule, ...] = ()
-    rows_expected: str = "0"
+    rows_expected: str = ""
 
     @property
     def counts(self) -> dict[str, str]:
         """Name of each count of the profile -> the SQL that counts it; all but `n_rows` are 0 in a sound table."""
-        duplicates = (
-            f"count(*) - count(distinct {'(' + ', '.join(self.key) + ')' if len(self.key) > 1 else self.key[0]})" if self.key else "0"
-        )
-        return {
+        keys = ", ".join(self.key)
+        distinct = f"({keys})" if len(self.key) > 1 else keys
+        counts = {
             ROWS: "count(*)",
-            "n_rows_missing": f"greatest(0, ({self.rows_expected}) - count(*))",
+            "n_rows_missing": f"greatest(0, ({self.rows_expected}) - count(*))" if self.rows_expected else "",
             "n_null_keys": _count_any(f"{name} is null" for name in self.key),
-            "n_duplicate_keys": duplicates,
+            "n_duplicate_keys": f"count(*) - count(distinct {distinct})" if keys else "",
             "n_forbidden_nulls": _count_any(f"{name} is null" for name in self.never_null),
             "n_not_finite": _count_any(f"not isfinite({name})" for name in self.finite),
             "n_later_than_run": _count_any([f"{self.not_after_run} > (select max(as_of) from ops.run)"] if self.not_after_run else []),
         } | {f"n_{rule.code}": _count_any([rule.violation]) for rule in self.rules}
+        return {name: expression for name, expression in counts.items() if expression}
 
 
 def profile_sql(table: ProfiledTable) -> str:
-    """One statement with one row of BIGINT counts, never null: n_rows, n_rows_missing, n_null_keys, n_duplicate_keys,
-    n_forbidden_nulls, n_not_finite, n_later_than_run and one n_<rule> per rule.
+    """One statement with one row of BIGINT counts, never null: n_rows, and of n_rows_missing, n_null_keys, n_duplicate_keys,
+    n_forbidden_nulls, n_not_finite, n_later_than_run and n_<rule> those that the table declares.
     """
     selected = ", ".join(f"cast(coalesce({expression}, 0) as bigint) as {name}" for name, expression in table.counts.items())
     return f"select {selected} from {table.name}"
 
 
-def profiled(table: Table, *rules: Rule, rows_expected: str = "0") -> ProfiledTable:
+def profiled(table: Table, *rules: Rule, rows_expected: str = "") -> ProfiledTable:
     """The profile that the schema of a Python-written table asks for: its key, its required and its floating columns."""
     required = tuple(column.name for column in table.columns if column.is_required and not column.key)
     doubles = tuple(column.name for column in table.columns if column.kind == "double")
@@ -76,7 +79,7 @@ def profiled(table: Table, *rules: Rule, rows_expected: str = "0") -> ProfiledTa
 
 def _count_any(conditions: Iterable[str]) -> str:
     joined = " or ".join(f"({condition})" for condition in conditions)
-    return f"sum(case when {joined} then 1 else 0 end)" if joined else "0"
+    return f"sum(case when {joined} then 1 else 0 end)" if joined else ""
 
 
 def _rows_of(raw: str) -> str:
@@ -109,14 +112,16 @@ MART_PROFILES = (
     ProfiledTable("marts.kpi_complaints_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
     ProfiledTable("marts.kpi_deliveries_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
     ProfiledTable("marts.kpi_stages_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
-    ProfiledTable("marts.kpi_customer_monthly", ("customer_id", "month_start_date"), rules=(Rule("more_on_time_than_judged", "n_on_time > n_judged_on_time"),)),
+    ProfiledTable("marts.kpi_customer_monthly", ("customer_id", "month_start_date"),
+                  rules=(Rule("more_on_time_than_judged", "n_on_time > n_judged_on_time"),)),
     ProfiledTable("marts.kpi_customer_stage_monthly", ("customer_id", "stage_code", "month_start_date"),
                   rules=(Rule("more_over_limit_than_passed", "n_over_limit > n_passages + n_running"),)),
-    ProfiledTable("marts.stat_item_levels_monthly", (*STAT_KEY, "owner_id", "item_code", "measure_code", "level"), ("n_answers", "sum_weight"),
-                  rules=(Rule("no_answers", "n_answers <= 0"),)),
+    ProfiledTable("marts.stat_item_levels_monthly", (*STAT_KEY, "owner_id", "item_code", "measure_code", "level"),
+                  ("n_answers", "sum_weight"), rules=(Rule("no_answers", "n_answers <= 0"),)),
     ProfiledTable("marts.stat_item_pairs_monthly", (*STAT_KEY, "item_a", "measure_a", "item_b", "measure_b"), ("n_pairs", "sum_ab"),
                   rules=(Rule("cauchy_schwarz", "sum_ab > 0 and sum_ab::hugeint * sum_ab > sum_aa::hugeint * sum_bb"),)),
-    ProfiledTable("marts.stat_response_counts_monthly", (*STAT_KEY, "owner_id"), rules=(Rule("more_valid_than_returned", "n_valid > n_returned"),)),
+    ProfiledTable("marts.stat_response_counts_monthly", (*STAT_KEY, "owner_id"),
+                  rules=(Rule("more_valid_than_returned", "n_valid > n_returned"),)),
 )  # fmt: skip
 INTERVAL_AROUND = Rule("interval_misses_value", "interval_low > interval_high")
 INDEX_RANGE = Rule("index_outside_0to100", "index_0to100 < 0 or index_0to100 > 100")

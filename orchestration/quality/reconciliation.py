@@ -39,11 +39,13 @@ _KPI_LEAVES = """
     select month_start_date, metric_code, cast(sum(numerator) as bigint) as numerator, cast(sum(denominator) as bigint) as denominator
     from marts.kpi_values_monthly group by all having sum(denominator) > 0"""
 _CUSTOMER_COMPLAINTS = """
-    select month_start_date, cast(sum(n_complaints) as bigint) as n from marts.kpi_customer_monthly group by all having sum(n_complaints) > 0"""
+    select month_start_date, cast(sum(n_complaints) as bigint) as n from marts.kpi_customer_monthly
+    group by all having sum(n_complaints) > 0"""
 _COMPLAINTS = """
     select month_start_date, cast(count(*) as bigint) as n from marts.fct_complaint group by all"""
 _CUSTOMER_DELIVERIES = """
-    select month_start_date, cast(sum(n_deliveries) as bigint) as n from marts.kpi_customer_monthly group by all having sum(n_deliveries) > 0"""
+    select month_start_date, cast(sum(n_deliveries) as bigint) as n from marts.kpi_customer_monthly
+    group by all having sum(n_deliveries) > 0"""
 _DELIVERIES = """
     select month_start_date, cast(count(*) as bigint) as n from marts.fct_delivery group by all"""
 _SENT = """

@@ -29,7 +29,6 @@ class Suite:
 
     expected: tuple[Expected, ...]
     minimum_checks: int
-    minimum_share_of_rows: float = 0.0
 
 
 def build_suite(tables: tuple[ProfiledTable, ...] = PROFILES, comparisons: tuple[Reconciliation, ...] = RECONCILIATIONS) -> Suite:

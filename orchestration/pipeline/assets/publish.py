@@ -1,0 +1,29 @@
+"""The publication: the working file becomes a generation, and the pointer moves; or nothing changes."""
+
+import dagster as dg
+
+from orchestration import __version__
+from orchestration.pipeline.assets.config_tables import asset_key
+from orchestration.pipeline.resources import Warehouse
+from orchestration.schemas.ops import CHECKS
+from orchestration.warehouse.generations import PublicationFacts, publish_generation
+from orchestration.warehouse.state import State
+
+GENERATION = dg.AssetKey(["published", "generation"])
+
+
+@dg.asset(key=GENERATION, deps=[asset_key(CHECKS)], group_name="published")
+def generation(warehouse: Warehouse) -> dg.MaterializeResult:
+    """One file per night that passed its gate, read-only, beside its manifest; out/current.duckdb names the newest."""
+    settings = warehouse.config.workspace
+    facts = PublicationFacts(__version__, settings.analysts_group, settings.keep_generations)
+    with State(warehouse.out) as state:
+        made = publish_generation(
+            warehouse.out,
+            state,
+            as_of=warehouse.as_of,
+            input_hash=warehouse.night.input_hash,
+            facts=facts,
+            published_at=warehouse.wall_clock(),
+        )
+    return dg.MaterializeResult(metadata={"generation": made.code, "sha256": made.sha256, "bytes": made.n_bytes})

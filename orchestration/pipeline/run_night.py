@@ -1,0 +1,118 @@
+"""Run a job of the definitions in this process, for the command line: the same job that Dagster's schedules start."""
+
+import logging
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
+
+from orchestration import errors
+from orchestration.errors import CsatError, QualityError
+from orchestration.pipeline.progress import PROGRESS, Step
+from orchestration.settings import set_environment
+
+DAGSTER_YAML = """\
+# Written by csat. Nothing is sent anywhere; steps log to the run's own tables.
+telemetry:
+  enabled: false
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+run_monitoring:
+  enabled: true
+"""
+KILOBYTES_PER_MEGABYTE = 1024
+MAXIMUM_NAMED = 5
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What is asked of a run: job, workspace, clock, month and whether everything is built anew."""
+
+    folder: Path
+    job: str
+    clock: datetime | None = None
+    month: str = ""
+    full_refresh: bool = False
+
+    @property
+    def config(self) -> dict[str, object]:
+        """The run configuration of Dagster."""
+        settings: dict[str, object] = {"workspace": str(self.folder), "month": self.month, "full_refresh": self.full_refresh}
+        if self.clock:
+            settings["clock"] = self.clock.isoformat()
+        return {"resources": {"warehouse": {"config": settings}}, "loggers": {"progress": {"config": {}}}}
+
+
+def prepare_dagster(folder: Path) -> Path:
+    """The folder of Dagster's own files, out/dagster, with telemetry off and nothing captured."""
+    home = folder / "out" / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+    set_environment(DAGSTER_HOME=str(home.resolve()), DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", CSAT_WORKSPACE=str(folder.resolve()))
+    return home
+
+
+def run_job(definitions: dg.Definitions, request: RunRequest, listener: Callable[[Step], None]) -> tuple[Step, ...]:
+    """The steps of the job, run to its end. Raises the CsatError that stopped it, or what else went wrong."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    PROGRESS.steps.clear()
+    PROGRESS.listeners[:] = [listener]
+    job = definitions.resolve_job_def(request.job)
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(run_config=request.config, instance=instance, raise_on_error=False)
+        if not result.success:
+            raise _reason(result)
+    return tuple(PROGRESS.steps.values())
+
+
+def usage() -> Mapping[str, float]:
+    """CPU seconds of this process and of its children, and the peak of memory of either, in MB."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "own_seconds": own.ru_utime + own.ru_stime,
+        "child_seconds": children.ru_utime + children.ru_stime,
+        "peak_mb": max(own.ru_maxrss, children.ru_maxrss) / KILOBYTES_PER_MEGABYTE,
+        "at": time.perf_counter(),
+    }
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> Exception:
+    """What stopped the run: the check that blocked, else the error of the step that failed, else of the run itself."""
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION" and (blocked := _blocked(event)):
+            return blocked
+    causes = [error for event in result.all_events if event.is_failure for error in _chain(event)]
+    for error in causes:
+        kind = getattr(errors, error.cls_name or "", None)
+        if isinstance(kind, type) and issubclass(kind, CsatError):
+            return kind(error.message.partition(": ")[2].strip())
+    return RuntimeError(causes[-1].to_string() if causes else "the run failed without an error")
+
+
+def _blocked(event: dg.DagsterEvent) -> CsatError | None:
+    """The error that a failed check with severity ERROR stands for; its metadata may name kind and message."""
+    evaluation = event.asset_check_evaluation_data
+    if evaluation.passed or evaluation.severity != dg.AssetCheckSeverity.ERROR or not evaluation.blocking:
+        return None
+    told = {name: value.value for name, value in evaluation.metadata.items()}
+    kind = getattr(errors, str(told.get("kind", "")), QualityError)
+    name = f"{'.'.join(evaluation.asset_key.path)}, check {evaluation.check_name}"
+    error: CsatError = kind(
+        str(told.get("message", "does not hold")), where=name, hint="nothing was published; yesterday's generation stands"
+    )
+    return error
+
+
+def _chain(event: dg.DagsterEvent) -> list[SerializableErrorInfo]:
+    """The error of a failure event and its causes, outermost first."""
+    error, found = getattr(event.event_specific_data, "error", None), []
+    while error is not None:
+        found.append(error)
+        error = error.cause
+    return found
