@@ -108,5 +108,6 @@ def _true_name(first: bytes, encoding: str) -> str:
         return encoding
     even, odd = first[0:PROBE_BYTES:2].count(0), first[1:PROBE_BYTES:2].count(0)
     if even == odd:
-        raise UnreadableError("is not utf-16: it has neither a byte order mark nor zero bytes", "write the true encoding under files.encoding of the contract")
+        what = "is not utf-16: it has neither a byte order mark nor zero bytes"
+        raise UnreadableError(what, "write the true encoding under files.encoding of the contract")
     return "utf-16-le" if odd > even else "utf-16-be"

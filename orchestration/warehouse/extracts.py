@@ -6,61 +6,49 @@ stands and the earlier is superseded; both count as loaded. A full extract that 
 standing: a deletion at the source is not read from an absence.
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from orchestration.config.contracts import Contract
-from orchestration.schemas.columns import Table
-from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, OPS_TABLES, QUARANTINE, TOUCHED_MONTHS
-from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
+from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
-from orchestration.warehouse.landing import LandedFile, LandedState, land_kept
-from orchestration.warehouse.mapping import FILES, GOOD
+from orchestration.warehouse.landing import LandedFile, land_kept
+from orchestration.warehouse.ledger import (
+    LoadResult,
+    ensure_raw_tables,
+    find_stale_tables,
+    has_load,
+    is_first_load,
+    ledger_pairs,
+    loaded_pairs,
+    mirror_files,
+    write_ledger,
+    write_tokens,
+)  # fmt: skip
+from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.quarantine import store_bytes, write_quarantine
 from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, scan_files
-from orchestration.warehouse.shapes import hash_contract
 from orchestration.warehouse.state import State
-from orchestration.warehouse.tables import create_table, write_rows
 from orchestration.warehouse.touched import begin_touching, finish_touching, touch_changes, touch_table, was_cut_off
 from orchestration.warehouse.versions import (
-    NEW_ROWS, PRIVATE, choose_versions, create_private_tables, note_changes, short_name, write_private_versions, write_rows_of_load,
+    NEW_ROWS,
+    PRIVATE,
+    choose_versions,
+    create_private_tables,
+    note_changes,
+    short_name,
+    write_private_versions,
+    write_rows_of_load,
 )  # fmt: skip
 
-TOKEN_DIGITS = 32
+__all__ = ["LoadResult", "ensure_raw_tables", "load_landed", "loaded_pairs", "reload_all"]
 TEMPORARY = ("typed", "versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans")
 SHOWN_RULES = 3
-LEDGER_TABLES: tuple[Table, ...] = (EXTRACT_FILES, EXTRACT_LOADS, QUARANTINE, TOUCHED_MONTHS)
-
-
-@dataclass(frozen=True)
-class LoadResult:
-    """What became of one file under one contract. State `loaded` now or `known` from before, `empty`, `duplicate`, `refused`."""
-
-    contract_code: str
-    source_code: str
-    table_name: str
-    file_name: str
-    extract_file_id: int
-    state: LandedState | str
-    reason: str = ""
-    n_records: int = 0
-    n_loaded: int = 0
-    n_quarantined: int = 0
-    n_skipped: int = 0
-    n_rows: int = 0
-    warnings: tuple[str, ...] = ()
-    extracted_at: datetime | None = None
-    data_from_date: date | None = None
-    data_to_date: date | None = None
-    tolerated: dict[str, int] = field(default_factory=dict)
-    """Texts accepted in another form than the plain one, by class."""
 
 
 @dataclass(frozen=True)
@@ -77,20 +65,6 @@ class _Load:
         return self.contract.canonical
 
 
-def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Nothing; every raw table and the ledger exist, empty where they are new."""
-    for table in (*RAW_TABLES, CUSTOMER_TOKENS, *OPS_TABLES):
-        create_table(con, table)
-
-
-def loaded_pairs(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
-    """(sha256, contract hash) of every load that stands: what `land_files` need not look at again."""
-    rows = con.execute(
-        "select f.sha256, l.contract_hash from ops.extract_loads l join ops.extract_files f using (extract_file_id) where l.state in ('loaded', 'empty')"
-    ).fetchall()
-    return frozenset((sha256, digest) for sha256, digest in rows)
-
-
 def load_landed(
     con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], landed: Sequence[LandedFile], state: State, *,
     as_of: datetime, token_key: bytes, time_zone: str = "UTC",
@@ -101,13 +75,13 @@ def load_landed(
     that cannot be written; a bad file is a result, not an error.
     """
     ensure_raw_tables(con)
-    _write_files(con, state)
+    mirror_files(con, state)
     entries = [*landed, *_left_behind(con, out, contracts, landed, state)]
     results: list[LoadResult] = []
-    is_everything = was_cut_off(con) or _is_empty(con)
+    is_everything = was_cut_off(con) or is_first_load(con)
     begin_touching(con, as_of)
     with _private_attached(con, out):
-        for name in _stale_tables(con, contracts):
+        for name in find_stale_tables(con, contracts):
             _forget_table(con, raw_table(name))
             fresh = [c for c in contracts if c.canonical.name == name]
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
@@ -143,8 +117,8 @@ def _private_attached(con: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Non
             for table in RAW_TABLES:
                 create_private_tables(con, table)
             con.execute(
-                f"create table if not exists {PRIVATE}.quarantine.records (extract_file_id integer, contract_code varchar, record_number bigint, "
-                "line_number bigint, column_name varchar, rule_code varchar, content blob, known_at timestamp)"
+                f"create table if not exists {PRIVATE}.quarantine.records (extract_file_id integer, contract_code varchar, "
+                "record_number bigint, line_number bigint, column_name varchar, rule_code varchar, content blob, known_at timestamp)"
             )
         yield
     finally:
@@ -155,21 +129,8 @@ def _left_behind(
     con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], landed: Sequence[LandedFile], state: State
 ) -> list[LandedFile]:
     """Kept files without a line in the ledger that are not in the landing folder any more."""
-    rows = con.execute("select f.sha256, l.contract_hash from ops.extract_loads l join ops.extract_files f using (extract_file_id)").fetchall()
-    seen = {(entry.sha256, entry.contract_hash) for entry in landed} | {(sha256, digest) for sha256, digest in rows}
+    seen = {(entry.sha256, entry.contract_hash) for entry in landed} | ledger_pairs(con)
     return [entry for entry in land_kept(contracts, out, state, loaded=seen) if entry.state not in ("known", "duplicate")]
-
-
-def _is_empty(con: duckdb.DuckDBPyConnection) -> bool:
-    """True before the first load: then every month with data is touched, and no closure needs to find them."""
-    return not con.execute("select 1 from ops.extract_loads where state = 'loaded' limit 1").fetchall()
-
-
-def _stale_tables(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
-    """Tables with loads under a contract that is another one now, or none."""
-    hashes = {contract.contract: hash_contract(contract) for contract in contracts}
-    rows = con.execute("select distinct table_name, contract_code, contract_hash from ops.extract_loads where state = 'loaded'").fetchall()
-    return sorted({f"raw.{table.removeprefix('raw.')}" for table, code, digest in rows if hashes.get(code) != digest})
 
 
 def _forget_table(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
@@ -188,7 +149,7 @@ def _forget_table(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
 
 
 def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> list[LoadResult]:
-    fresh = [entry for entry in entries if entry.state == "ready" and not _has_load(load.con, entry)]
+    fresh = [entry for entry in entries if entry.state == "ready" and not has_load(load.con, entry)]
     scan = scan_files(load.con, load.contract, fresh, time_zone=time_zone)
     _judge(load, scan)
     results = [_result(entry, scan) for entry in entries]
@@ -198,15 +159,6 @@ def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> li
         _write(load, entries, scan, results)
     _drop_temporary(load.con)
     return results
-
-
-def _has_load(con: duckdb.DuckDBPyConnection, entry: LandedFile) -> bool:
-    return bool(
-        con.execute(
-            "select 1 from ops.extract_loads where extract_file_id = ? and contract_code = ? and contract_hash = ? and state = 'loaded'",
-            [entry.extract_file_id, entry.contract.contract, entry.contract_hash],
-        ).fetchall()
-    )
 
 
 def _judge(load: _Load, scan: Scan) -> None:
@@ -236,38 +188,32 @@ def _result(entry: LandedFile, scan: Scan) -> LoadResult:
     contract = entry.contract
     base = LoadResult(
         contract.contract, contract.source, short_name(contract.canonical), entry.file_name, entry.extract_file_id,
-        entry.state, entry.reason, warnings=entry.warnings,
+        "known" if entry.state == "ready" else entry.state, entry.reason, warnings=entry.warnings,
     )  # fmt: skip
-    if entry.state != "ready":
-        return base
     one = next((one for one in scan.files if one.landed is entry), None)
     if one is None:
-        return _changed(base, state="known")
+        return base
     if one.refusal:
-        return _changed(base, state="refused", reason=one.refusal, n_records=one.shape.n_records)
+        return replace(base, state="refused", reason=one.refusal, n_records=one.shape.n_records)
     n_loaded = one.n_parsed - one.n_skipped - one.n_bad
-    return _changed(base, state="loaded", n_records=one.shape.n_records, n_loaded=n_loaded, n_quarantined=one.n_quarantined, n_skipped=one.n_skipped)
-
-
-def _changed(result: LoadResult, **values: object) -> LoadResult:
-    return LoadResult(**{**result.__dict__, **values})  # type: ignore[arg-type]
+    base = replace(base, n_loaded=n_loaded, n_quarantined=one.n_quarantined, n_skipped=one.n_skipped)
+    return replace(base, state="loaded", n_records=one.shape.n_records)
 
 
 def _prepare_rows(load: _Load, scan: Scan) -> None:
     """Nothing; NEW_ROWS, a view over the scan, has every row that the good records make."""
     con, contract = load.con, load.contract
     _write_shifts(con, scan)
-    own_time = f"v{field.number}" if (field := scan.mapping.field_of("extracted_at", None)) else "null::timestamp"
+    field = scan.mapping.field_of("extracted_at", None)
+    own_time = f"v{field.number}" if field else "null::timestamp"
+    shift, shifted = ("0", "")
+    if any(one.rejected for one in scan.files):
+        shift = "coalesce(s.shift, 0)"
+        shifted = "asof left join temp.load_shifts s on s.position = t._position and t._k - f.k_offset >= s.from_k"
     con.execute(
         f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
-        f"t._k - f.k_offset + coalesce(s.shift, 0) as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
-        f"from {TYPED} t join {FILES} f on f.position = t._position "
-        "asof left join temp.load_shifts s on s.position = t._position and t._k - f.k_offset >= s.from_k "
-        "where t._bad is null and not t._skip"
-        if any(one.rejected for one in scan.files)
-        else f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
-        f"t._k - f.k_offset as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
-        f"from {TYPED} t join {FILES} f on f.position = t._position where t._bad is null and not t._skip"
+        f"t._k - f.k_offset + {shift} as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
+        f"from {TYPED} t join {FILES} f on f.position = t._position {shifted} where t._bad is null and not t._skip"
     )
     system = ", ".join(column.name for column in SYSTEM_COLUMNS)
     columns = ", ".join(quote_name(column.name) for column in load.table.columns)
@@ -281,7 +227,8 @@ def _write_shifts(con: duckdb.DuckDBPyConnection, scan: Scan) -> None:
     for one in scan.files:
         if one.rejected:
             con.execute(
-                "insert into temp.load_shifts select ?, n - i + 1, max(i) from (select unnest(?::bigint[]) as n, unnest(range(1, ?)) as i) group by 2",
+                "insert into temp.load_shifts select ?, n - i + 1, max(i) "
+                "from (select unnest(?::bigint[]) as n, unnest(range(1, ?)) as i) group by 2",
                 [one.position, one.rejected, len(one.rejected) + 1],
             )
 
@@ -292,11 +239,12 @@ def _with_rows(load: _Load, results: list[LoadResult], scan: Scan) -> list[LoadR
     dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
     rows = load.con.execute(f"select extract_file_id, count(*), max(extracted_at), {dates} from {NEW_ROWS} group by 1").fetchall()
     brought = {row[0]: dict(zip(("n_rows", "extracted_at", "data_from_date", "data_to_date"), row[1:], strict=True)) for row in rows}
-    forms = load.con.execute(f"select _position, sum(_decimals)::bigint, sum(_reasons)::bigint from {TYPED} where _bad is null group by 1").fetchall()
+    sums = f"select _position, sum(_decimals)::bigint, sum(_reasons)::bigint from {TYPED} where _bad is null group by 1"
+    forms = load.con.execute(sums).fetchall()
     files = {one.position: one.landed.extract_file_id for one in scan.files}
     tolerated = {files[row[0]]: {"whole_number_as_decimal": row[1], "not_rating": row[2]} for row in forms}
     return [
-        _changed(r, tolerated=tolerated.get(r.extract_file_id, {}), **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r
+        replace(r, tolerated=tolerated.get(r.extract_file_id, {}), **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r
         for r in results
     ]  # fmt: skip
 
@@ -313,43 +261,9 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
     with transaction(con):
         write_rows_of_load(con, table)
         touch_changes(con, table)
-        _write_ledger(load, entries, scan, results)
+        write_ledger(con, entries, results)
         write_quarantine(con, scan, quarantined, is_private=False)
-        _write_tokens(con, load.token_key)
-
-
-def _write_ledger(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
-    for entry, result in zip(entries, results, strict=True):
-        if entry.extract_file_id and result.state in ("loaded", "empty", "refused"):
-            _write_line(load, entry, result)
-
-
-def _write_files(con: duckdb.DuckDBPyConnection, state: State) -> None:
-    """Nothing; ops.extract_files mirrors the state file."""
-    known = {row[0] for row in con.execute("select extract_file_id from ops.extract_files").fetchall()}
-    new = [f for f in state.files() if f.extract_file_id not in known]
-    write_rows(con, EXTRACT_FILES, [(f.extract_file_id, f.sha256, f.file_name, f.n_bytes, f.known_at) for f in new])
-
-
-def _write_line(load: _Load, entry: LandedFile, result: LoadResult) -> None:
-    con, contract = load.con, load.contract
-    con.execute("delete from ops.extract_loads where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
-    con.execute("delete from ops.quarantine where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
-    write_rows(con, EXTRACT_LOADS, [(
-        entry.extract_file_id, contract.contract, contract.source, short_name(load.table), result.state, result.reason or None,
-        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows,
-        result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
-    )])  # fmt: skip
-
-
-def _write_tokens(con: duckdb.DuckDBPyConnection, token_key: bytes) -> None:
-    """Nothing; every customer of the warehouse has a token."""
-    rows = con.execute(
-        "select distinct customer_id from (select customer_id from raw.crm_customers union all select customer_id from raw.crm_customer_aliases) "
-        "anti join raw.customer_tokens using (customer_id) order by 1"
-    ).fetchall()
-    tokens = [hmac.new(token_key, row[0].encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS] for row in rows]
-    con.execute("insert into raw.customer_tokens select unnest(?::varchar[]), unnest(?::varchar[])", [[row[0] for row in rows], tokens])
+        write_tokens(con, load.token_key)
 
 
 def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:

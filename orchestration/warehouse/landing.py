@@ -23,6 +23,8 @@ from orchestration.warehouse.state import State
 
 LandedState = Literal["ready", "known", "empty", "duplicate", "refused"]
 UNRECORDED = 0
+NO_LANDING = "create it, or correct the workspace given with --workspace"
+DEFAULT_LIMITS = LandingLimits()
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Loaded(Protocol):
 
 def land_files(
     landing: Path, contracts: Sequence[Contract], out: Path, state: State, *, as_of: datetime,
-    loaded: Loaded = frozenset(), limits: LandingLimits = LandingLimits(),
+    loaded: Loaded = frozenset(), limits: LandingLimits = DEFAULT_LIMITS,
 ) -> list[LandedFile]:  # fmt: skip
     """One entry per landing file and contract that matches its name, in order of file number and contract.
 
@@ -74,7 +76,7 @@ def land_files(
     names that no contract matches are left alone. Raises ExtractError where the landing folder is missing.
     """
     if not landing.is_dir():
-        raise ExtractError("there is no landing folder", where=str(landing), hint="create it, or correct the workspace given with --workspace")
+        raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
     prepare_folders(out)
     landed: list[LandedFile] = []
     for name in sorted(entry.name for entry in os.scandir(landing)):
@@ -84,7 +86,7 @@ def land_files(
 
 
 def land_kept(
-    contracts: Sequence[Contract], out: Path, state: State, *, loaded: Loaded = frozenset(), limits: LandingLimits = LandingLimits()
+    contracts: Sequence[Contract], out: Path, state: State, *, loaded: Loaded = frozenset(), limits: LandingLimits = DEFAULT_LIMITS
 ) -> list[LandedFile]:
     """The same entries for everything ever kept, from originals and state alone: what a full reload reads."""
     prepare_folders(out)
@@ -156,7 +158,7 @@ def read_file_time(contract: Contract, file_name: str) -> datetime | None:
     if not found or not found.groups():
         raise UnreadableError(f"has a name without the extraction time ({rule.pattern})", hint)
     try:
-        return datetime.strptime(found.group(1), rule.format)  # noqa: DTZ007 - local time of the workspace, like every time here
+        return datetime.strptime(found.group(1), rule.format)
     except ValueError:
         raise UnreadableError(f"has {found.group(1)!r} in its name where {rule.format} is agreed", hint) from None
 

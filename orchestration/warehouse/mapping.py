@@ -13,7 +13,15 @@ from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.shapes import list_sources, sources_of
 from orchestration.warehouse.tables import SQL_TYPES
 from orchestration.warehouse.typing_rules import (
-    EXCEL_NUMBER, convert_kind, drop_tokens, fold, fold_text, join_texts, map_text, read_kind, read_typed,
+    EXCEL_NUMBER,
+    convert_kind,
+    drop_tokens,
+    fold,
+    fold_text,
+    join_texts,
+    map_text,
+    read_kind,
+    read_typed,
 )  # fmt: skip
 
 EXTRACTED_AT = Column("extracted_at", "timestamp", "when the source extracted the row")
@@ -67,7 +75,8 @@ class Mapping:
         for position, template in enumerate(self.contract.rows):
             specs += [(c, table.column(c.name), position) for c in template.columns]
         if (rule := self.contract.extracted_at).source == "column":
-            specs.append((ContractColumn(name="extracted_at", source=rule.column, type="timestamp", format=rule.format, required=True), EXTRACTED_AT, None))
+            spec = ContractColumn(name="extracted_at", source=rule.column, type="timestamp", format=rule.format, required=True)
+            specs.append((spec, EXTRACTED_AT, None))
         return tuple(Field(number, *parts) for number, parts in enumerate(specs))
 
     @property
@@ -84,14 +93,16 @@ class Mapping:
         return tuple(found)
 
     def select_typed(self, relation: str) -> str:
-        """SELECT of `_position` of the file in FILES, `_k`, values `v<n>`, `_skip`, `_bad` (position in `violations`) and counts of tolerated forms."""
+        """SELECT of `_position` in FILES, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and tolerated forms."""
         carried = "_k, _file, _broken"
         texts = ", ".join([carried, f"{self._skip()} as _skip", *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
         values = ", ".join(["*", *self._mapped()])
-        typed = ", ".join(["*", *self._values()])
+        typed = ", ".join(["*", *self._values(), *self._reasons()])
         verdict = " ".join(f"when {condition} then {n}" for n, (_, condition) in enumerate(self.violations) if condition != "false")
         bad = f"cast(case when _skip then null {verdict} end as usmallint)"
-        kept = ", ".join(["f.position as _position", "_k", *(f"v{f.number}" for f in self.fields), *self._reasons(), "_skip", f"{bad} as _bad", *self._notes()])
+        reasons = [f"r{f.number}" for f in self.fields if f.spec.not_rating]
+        numbers = [f"v{f.number}" for f in self.fields]
+        kept = ", ".join(["f.position as _position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", *self._notes()])
         return (
             f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
             f"typed as (select {typed} from mapped) select {kept} from typed join {FILES} f on f.path = typed._file"
@@ -103,7 +114,7 @@ class Mapping:
         return [self._row(position, template) for position, template in templates]
 
     def _row(self, position: int | None, template: RowTemplate | None) -> str:
-        columns = ", ".join(f"{self._canonical(column, position)} as {quote_name(column.name)}" for column in self.contract.canonical.columns)
+        columns = ", ".join(f"{self._canonical(c, position)} as {quote_name(c.name)}" for c in self.contract.canonical.columns)
         condition = self._exists(position, template)
         return f"select *, {position or 0} as _tie, {columns} from {GOOD}" + (f" where {condition}" if condition else "")
 
@@ -111,14 +122,17 @@ class Mapping:
         field = self.field_of(column.name, position)
         value = f"v{field.number}" if field else "null"
         if column.name == "not_rating_code":
-            reasons = [f"r{f.number}" for name in ("satisfaction", "importance", "expectation") if (f := self.field_of(name, position)) and f.spec.not_rating]
-            value = f"coalesce({', '.join([value, *reasons, 'null'])})"
+            value = f"coalesce({', '.join([value, *self._given_reasons(position), 'null'])})"
         if column.name in DEFAULTED:
             value = f"coalesce({value}, {self._default(column.name)})"
-        if column.name == "is_promised_date" and self.field_of("promised_at", position):
-            promised = self.field_of("promised_at", position)
-            value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)" if promised else value
+        if column.name == "is_promised_date" and (promised := self.field_of("promised_at", position)):
+            value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)"
         return f"cast({value} as {SQL_TYPES[column.kind]})"
+
+    def _given_reasons(self, position: int | None) -> list[str]:
+        """Reasons why a rating is none, in the order in which one is chosen."""
+        fields = [self.field_of(name, position) for name in ("satisfaction", "importance", "expectation")]
+        return [f"r{field.number}" for field in fields if field and field.spec.not_rating]
 
     def _default(self, name: str) -> str:
         return {
@@ -184,10 +198,8 @@ class Mapping:
         return convert_kind(read_kind(text, kind, field.spec.format, self.time_zone), kind, field.column.kind)
 
     def _reasons(self) -> list[str]:
-        return [
-            f"case x{f.number} {' '.join(f'when {quote_text(fold_text(k))} then {quote_text(v)}' for k, v in f.spec.not_rating.items())} end as r{f.number}"
-            for f in self.fields if f.spec.not_rating
-        ]  # fmt: skip
+        found = [field for field in self.fields if field.spec.not_rating]
+        return [f"case x{field.number} {_cases(field.spec.not_rating)} end as r{field.number}" for field in found]
 
     def _violations_of(self, field: Field) -> list[tuple[Violation, str]]:
         """The same violations in the same order whatever types a file has; one that cannot occur has the condition false."""
@@ -243,6 +255,9 @@ class Mapping:
         """How many texts of the record were accepted in another form than the plain one."""
         whole = [f for f in self.fields if f.column.kind in ("integer", "bigint") and self._is_text(f) and f.spec.value is None]
         decimals = " + ".join(f"coalesce(cast(contains(t{f.number}, '.') as integer), 0)" for f in whole) or "0"
-        reasons = " + ".join(f"cast(x{f.number} is not null and t{f.number} is null as integer)" for f in self.fields if f.spec.not_rating) or "0"
+        reasons = " + ".join(f"cast(r{f.number} is not null as integer)" for f in self.fields if f.spec.not_rating) or "0"
         return [f"cast({decimals} as usmallint) as _decimals", f"cast({reasons} as usmallint) as _reasons"]
 
+
+def _cases(pairs: dict[str, str]) -> str:
+    return " ".join(f"when {quote_text(fold_text(key))} then {quote_text(value)}" for key, value in pairs.items())

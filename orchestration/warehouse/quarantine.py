@@ -52,7 +52,7 @@ def show_quarantine(private: duckdb.DuckDBPyConnection, extract_file_id: int, co
 
 def find_bad_records(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> dict[int, Violation]:
     """Record number -> violation, in order, of one scanned file."""
-    found = {number: FIELDS for number in one.rejected}
+    found = dict.fromkeys(one.rejected, FIELDS)
     rows = con.execute(f"select _k, _bad from {TYPED} where _position = ? and _bad is not null", [one.position]).fetchall()
     for k, bad in rows:
         found[number_of(one, k - one.first_k + 1)] = scan.violations[bad]

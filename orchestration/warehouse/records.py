@@ -134,7 +134,8 @@ class RecordReader:
         starts, ends = starts + offset, ends + offset
         if self._pending:
             content, offset = self._pending + content, self._pending_start
-            starts[0], lines[0] = self._pending_start + (len(BOM) if self._pending_start == 0 and content.startswith(BOM) else 0), self._pending_line
+            mark = len(BOM) if offset == 0 and content.startswith(BOM) else 0
+            starts[0], lines[0] = offset + mark, self._pending_line
         kept = ends > starts if not self.dialect.blank_counts else np.ones(starts.size, dtype=bool)
         self.summary.n_records += int(kept.sum())
         self.summary.n_blank += int(kept.size - kept.sum())
@@ -147,7 +148,7 @@ class RecordReader:
         if toggles.size and (toggles.size + int(self._inside)) % 2:
             self._quote_line = self._line + int(np.searchsorted(stops, toggles[-1]))
         self._inside = bool((toggles.size + int(self._inside)) % 2)
-        return outside
+        return np.asarray(outside, dtype=np.bool_)
 
     def _note_line_ends(self, array: npt.NDArray[np.uint8], stops: Positions) -> None:
         returns = stops[array[stops] == CR]

@@ -4,7 +4,7 @@ CSV and JSON lines are read by position with every column as text, Parquet as it
 again in the file by byte position, so that every physical record has a number, whether it could be read or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -15,7 +15,7 @@ from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.landing import LandedFile, read_file_time
 from orchestration.warehouse.mapping import FILES, Mapping, Violation
-from orchestration.warehouse.records import RecordReader
+from orchestration.warehouse.records import Block, RecordReader
 from orchestration.warehouse.shapes import Shape, dialect_of
 
 TYPED = "temp.load_typed"
@@ -94,7 +94,8 @@ def _write_files(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -
     )
     for one in files:
         entry = one.landed
-        values = [one.position, str(one.shape.read_path), entry.extract_file_id, entry.known_at, read_file_time(entry.contract, entry.file_name)]
+        file_time = read_file_time(entry.contract, entry.file_name)
+        values = [one.position, str(one.shape.read_path), entry.extract_file_id, entry.known_at, file_time]
         con.execute(f"insert into {FILES} values (?, ?, ?, ?, ?, 0)", values)
 
 
@@ -140,12 +141,14 @@ def _relation(mapping: Mapping, group: list[ScannedFile]) -> str:
     files, header = text_files(mapping.contract.files), group[0].shape.header
     if files.format == "parquet":
         columns = "".join(f", {quote_name(name)} as s{i}" for i, name in enumerate(mapping.sources))
-        return f"select file_row_number + 1 as _k, filename as _file, false as _broken{columns} from read_parquet({_paths(group)}, file_row_number = true, filename = true)"
+        source = f"read_parquet({_paths(group)}, file_row_number = true, filename = true)"
+        return f"select file_row_number + 1 as _k, filename as _file, false as _broken{columns} from {source}"
     if files.format == "jsonl":
         return _json_relation(mapping, group)
     columns = "".join(f", c{header.index(name)} as s{i}" for i, name in enumerate(mapping.sources))
     given = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
-    options = f"header = {files.header}, delim = {quote_text(files.delimiter)}, quote = {quote_text(files.quote)}, escape = {quote_text(files.quote)}"
+    quote = quote_text(files.quote)
+    options = f"header = {files.header}, delim = {quote_text(files.delimiter)}, quote = {quote}, escape = {quote}"
     return f"select row_number() over () as _k, filename as _file, false as _broken{columns} from {_read_csv(group, given, options)}"
 
 
@@ -172,8 +175,8 @@ def _paths(group: Sequence[ScannedFile]) -> str:
 
 def _find_rejects(con: duckdb.DuckDBPyConnection, group: list[ScannedFile]) -> None:
     rows = con.execute(
-        f"select s.file_path, r.line_byte_position from {REJECTS} r join (select distinct scan_id, file_id, file_path from {REJECT_SCANS}) s "
-        "using (scan_id, file_id) group by all order by all"
+        f"select s.file_path, r.line_byte_position from {REJECTS} r "
+        f"join (select distinct scan_id, file_id, file_path from {REJECT_SCANS}) s using (scan_id, file_id) group by all order by all"
     ).fetchall()
     for one in group:
         places = [place for path, place in rows if path == str(one.shape.read_path)]
@@ -197,7 +200,7 @@ def has_header(one: ScannedFile) -> bool:
     return files.format == "csv" and files.header
 
 
-def open_records(one: ScannedFile):  # type: ignore[no-untyped-def]
+def open_records(one: ScannedFile) -> Iterator[Block]:
     """Blocks of the records of a text file, header included."""
     files = text_files(one.landed.contract.files)
     chunks = read_text(one.shape.read_path, compression=one.shape.compression, encoding="utf-8", limits=NO_LIMITS)
@@ -206,7 +209,7 @@ def open_records(one: ScannedFile):  # type: ignore[no-untyped-def]
 
 def _count(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -> None:
     rows = con.execute(
-        f"select _position, count(*), min(_k), max(_k), count(*) filter (_skip), count(_bad) from {TYPED} group by _position"
+        f"select _position, count(*), min(_k), max(_k), count(*) filter (_skip), count(_bad) from {TYPED} group by 1"
     ).fetchall()
     found = {row[0]: row[1:] for row in rows}
     for one in files:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.config.contracts import Contract, ContractColumn, Files
-from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_chunks, read_text
+from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.records import Block, Dialect, RecordReader, RecordTooLongError, Summary
 
 HASH_DIGITS = 16
@@ -88,7 +88,8 @@ def check_header(header: tuple[str, ...], contract: Contract) -> None:
         if not name:
             raise UnreadableError(f"column {position} has no name", "have the column named or removed at the source")
         if name.casefold() in seen:
-            raise UnreadableError(f"column {name} is there twice (capitals do not tell columns apart)", "have one of them renamed or removed at the source")
+            what = f"column {name} is there twice (capitals do not tell columns apart)"
+            raise UnreadableError(what, "have one of them renamed or removed at the source")
         seen.add(name.casefold())
     _check_needed(header, contract)
 
@@ -147,7 +148,7 @@ def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLim
 
 def _scan(chunks: Iterable[bytes], files: Files) -> tuple[tuple[str, ...], Summary]:
     """Header and counts of a text file, in one pass."""
-    reader, header = RecordReader(dialect_of(files)), ()
+    reader, header = RecordReader(dialect_of(files)), tuple[str, ...]()
     alone = RecordReader(dialect_of(files, n_columns=1))
     source = iter(chunks)
     probe = next(source, b"")
@@ -161,7 +162,8 @@ def _scan(chunks: Iterable[bytes], files: Files) -> tuple[tuple[str, ...], Summa
         raise UnreadableError(f"has a record at line {error.args[0]} that does not end", "look for a quote that is never closed") from None
     if summary.open_quote_line is not None:
         line = summary.open_quote_line
-        raise UnreadableError(f"opens a quote at line {line} that never closes", "everything behind it would be swallowed; correct that line at the source")
+        hint = "everything behind it would be swallowed; correct that line at the source"
+        raise UnreadableError(f"opens a quote at line {line} that never closes", hint)
     return header, summary if header else Summary()
 
 
@@ -219,7 +221,8 @@ def _stage_xlsx(original: Path, staged: Path, files: Files) -> None:
         sheet = book.load_sheet(files.sheet or 0, header_row=None, dtypes="string")
         columns = [column.to_pylist() for column in sheet.to_arrow().columns]
     except (fastexcel.FastExcelError, OSError) as error:
-        raise UnreadableError(f"is no readable workbook ({str(error).splitlines()[0]})", "save it again as .xlsx, or name the sheet in the contract") from None
+        what = f"is no readable workbook ({str(error).splitlines()[0]})"
+        raise UnreadableError(what, "save it again as .xlsx, or name the sheet in the contract") from None
     part = staged.with_suffix(".part")
     with part.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)

@@ -65,7 +65,8 @@ def read_kind(text: str, kind: Kind, form: str, time_zone: str) -> str:
     if kind == "text":
         return text
     if kind == "boolean":
-        return f"case when lower({text}) in ({join_texts(TRUE_TEXTS)}) then true when lower({text}) in ({join_texts(FALSE_TEXTS)}) then false end"
+        is_true, is_false = (f"lower({text}) in ({join_texts(words)})" for words in (TRUE_TEXTS, FALSE_TEXTS))
+        return f"case when {is_true} then true when {is_false} then false end"
     if kind in ("date", "timestamp"):
         return _read_time(text, kind, form, time_zone)
     pattern = {"integer": WHOLE_NUMBER, "bigint": WHOLE_NUMBER, "decimal": DECIMAL_NUMBER}.get(kind, FLOAT_NUMBER)

@@ -4,6 +4,8 @@ The newest by (extracted_at, extract_file_id, record_number) stands, in whatever
 the same tables as any sequence of nights. Private text and superseded versions are written to the private file first.
 """
 
+from collections.abc import Iterable
+
 import duckdb
 
 from orchestration.config.contracts import Contract
@@ -147,6 +149,6 @@ def _match(table: RawTable, left: str, right: str) -> str:
     return " and ".join(f"{left}.{quote_name(name)} = {right}.{quote_name(name)}" for name in key_columns(table))
 
 
-def names(columns: "object") -> str:
+def names(columns: Iterable[str]) -> str:
     """Quoted column names as a list."""
-    return ", ".join(quote_name(name) for name in columns)  # type: ignore[attr-defined]
+    return ", ".join(quote_name(name) for name in columns)

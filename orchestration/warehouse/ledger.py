@@ -1,0 +1,130 @@
+"""The ledger of loads: what was loaded under which contract, and what became of every record of every file.
+
+Its lines are written in the transaction that writes the rows they count.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+import duckdb
+
+from orchestration.config.contracts import Contract
+from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, OPS_TABLES
+from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
+from orchestration.warehouse.landing import LandedFile
+from orchestration.warehouse.shapes import hash_contract
+from orchestration.warehouse.state import State
+from orchestration.warehouse.tables import create_table, write_rows
+from orchestration.warehouse.versions import short_name
+
+LoadState = Literal["loaded", "known", "empty", "duplicate", "refused"]
+TOKEN_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What became of one file under one contract. State `loaded` now or `known` from before, `empty`, `duplicate`, `refused`."""
+
+    contract_code: str
+    source_code: str
+    table_name: str
+    file_name: str
+    extract_file_id: int
+    state: LoadState
+    reason: str = ""
+    n_records: int = 0
+    n_loaded: int = 0
+    n_quarantined: int = 0
+    n_skipped: int = 0
+    n_rows: int = 0
+    warnings: tuple[str, ...] = ()
+    extracted_at: datetime | None = None
+    data_from_date: date | None = None
+    data_to_date: date | None = None
+    tolerated: dict[str, int] = field(default_factory=dict)
+    """Texts accepted in another form than the plain one, by class."""
+
+
+def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Nothing; every raw table and the ledger exist, empty where they are new."""
+    for table in (*RAW_TABLES, CUSTOMER_TOKENS, *OPS_TABLES):
+        create_table(con, table)
+
+
+def loaded_pairs(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
+    """(sha256, contract hash) of every load that stands: what `land_files` need not look at again."""
+    return ledger_pairs(con, states=("loaded", "empty"))
+
+
+def ledger_pairs(
+    con: duckdb.DuckDBPyConnection, *, states: tuple[LoadState, ...] = ("loaded", "empty", "refused")
+) -> frozenset[tuple[str, str]]:
+    """(sha256, contract hash) of every line of the ledger in one of `states`."""
+    rows = con.execute(
+        "select f.sha256, l.contract_hash from ops.extract_loads l join ops.extract_files f using (extract_file_id) "
+        "where list_contains(?, l.state)",
+        [list(states)],
+    ).fetchall()
+    return frozenset((sha256, digest) for sha256, digest in rows)
+
+
+def is_first_load(con: duckdb.DuckDBPyConnection) -> bool:
+    """True before the first load: then every month with data is touched, and no closure needs to find them."""
+    return not con.execute("select 1 from ops.extract_loads where state = 'loaded' limit 1").fetchall()
+
+
+def find_stale_tables(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
+    """Tables with loads under a contract that is another one now, or none."""
+    hashes = {contract.contract: hash_contract(contract) for contract in contracts}
+    rows = con.execute("select distinct table_name, contract_code, contract_hash from ops.extract_loads where state = 'loaded'").fetchall()
+    return sorted({f"raw.{table.removeprefix('raw.')}" for table, code, digest in rows if hashes.get(code) != digest})
+
+
+def has_load(con: duckdb.DuckDBPyConnection, entry: LandedFile) -> bool:
+    """True where the file stands loaded under this very contract."""
+    return bool(
+        con.execute(
+            "select 1 from ops.extract_loads where extract_file_id = ? and contract_code = ? and contract_hash = ? and state = 'loaded'",
+            [entry.extract_file_id, entry.contract.contract, entry.contract_hash],
+        ).fetchall()
+    )
+
+
+def mirror_files(con: duckdb.DuckDBPyConnection, state: State) -> None:
+    """Nothing; ops.extract_files mirrors the state file."""
+    known = {row[0] for row in con.execute("select extract_file_id from ops.extract_files").fetchall()}
+    new = [f for f in state.files() if f.extract_file_id not in known]
+    write_rows(con, EXTRACT_FILES, [(f.extract_file_id, f.sha256, f.file_name, f.n_bytes, f.known_at) for f in new])
+
+
+def write_ledger(con: duckdb.DuckDBPyConnection, entries: Sequence[LandedFile], results: Sequence[LoadResult]) -> None:
+    """Nothing; every file that was loaded, refused or empty has its line, in place of an earlier one."""
+    for entry, result in zip(entries, results, strict=True):
+        if entry.extract_file_id and result.state in ("loaded", "empty", "refused"):
+            _write_line(con, entry, result)
+
+
+def _write_line(con: duckdb.DuckDBPyConnection, entry: LandedFile, result: LoadResult) -> None:
+    contract = entry.contract
+    con.execute("delete from ops.extract_loads where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
+    con.execute("delete from ops.quarantine where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
+    write_rows(con, EXTRACT_LOADS, [(
+        entry.extract_file_id, contract.contract, contract.source, short_name(contract.canonical), result.state, result.reason or None,
+        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows,
+        result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
+    )])  # fmt: skip
+
+
+def write_tokens(con: duckdb.DuckDBPyConnection, token_key: bytes) -> None:
+    """Nothing; every customer of the warehouse has a token."""
+    rows = con.execute(
+        "select distinct customer_id from "
+        "(select customer_id from raw.crm_customers union all select customer_id from raw.crm_customer_aliases) "
+        "anti join raw.customer_tokens using (customer_id) order by 1"
+    ).fetchall()
+    tokens = [hmac.new(token_key, row[0].encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS] for row in rows]
+    con.execute("insert into raw.customer_tokens select unnest(?::varchar[]), unnest(?::varchar[])", [[row[0] for row in rows], tokens])
