@@ -25,7 +25,7 @@ DUCKDB_TYPES = {
     "timestamp": "TIMESTAMP",
     "boolean": "BOOLEAN",
 }
-_manifests: dict[str, Any] = {}
+_parsed: list[bytes] = []
 
 
 def stored_columns(table: Table) -> tuple[Column, ...]:
@@ -85,7 +85,7 @@ def touch_months(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> None
 def build_marts(
     duckdb_path: Path | str, *, full_refresh: bool = False, select: str | None = None, command: str = "build", unit_tests: bool = False
 ) -> None:
-    """Runs dbt over the file in this process and lets go of the file; a repeated build takes about half a second.
+    """Runs dbt over the file `warehouse.duckdb` in this process and lets go of it; the project is parsed once per process.
 
     Raises AssertionError with dbt's own messages where a model or test fails.
     """
@@ -98,24 +98,33 @@ def build_marts(
         run_dbt(arguments)
 
 
-def compile_models(duckdb_path: Path) -> dict[str, str]:
-    """Name and compiled SQL of every model, against the configuration of the warehouse file."""
-    with _environment(CSAT_DUCKDB_PATH=str(duckdb_path)):
-        results = run_dbt(["compile", *_folders(duckdb_path.parent)]).results
-    return {result.node.name: result.node.compiled_code for result in results if result.node.resource_type == "model"}
+def parse_project(out: Path) -> Any:
+    """dbt's manifest of the project, parsed without any database file; each caller gets his own, as a build changes it."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder, extended_mashumaro_encoder
+
+    if not _parsed:
+        _parsed.append(_invoke(["parse", *_folders(out)], None).to_msgpack(extended_mashumaro_encoder))
+    return Manifest.from_msgpack(_parsed[0], decoder=extended_mashumuro_decoder)
 
 
 def run_dbt(arguments: list[str]) -> Any:
     """The result of one dbt invocation. Raises AssertionError where it fails."""
+    target = Path(arguments[arguments.index("--target-path") + 1])
+    return _invoke(arguments, parse_project(target.parent))
+
+
+def _invoke(arguments: list[str], manifest: Any) -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner(manifest=_manifests.get("manifest")).invoke(arguments)
     try:
-        assert result.success, _complaints(result)
-        if arguments[0] == "parse":
-            _manifests["manifest"] = result.result
+        result = dbtRunner(manifest=manifest).invoke(arguments)
     finally:
-        _let_go()
+        DuckDBConnectionManager.close_all_connections()
+        reset_adapters()
+    assert result.success, _complaints(result)
     return result.result
 
 
@@ -123,14 +132,6 @@ def _folders(out: Path) -> list[str]:
     project = str(PROJECT)
     quiet = ["--quiet", "--log-level-file", "none", "--no-write-json", "--no-version-check"]
     return ["--project-dir", project, "--profiles-dir", project, "--target-path", str(out / "dbt"), *quiet]
-
-
-def _let_go() -> None:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.adapters.factory import reset_adapters
-
-    DuckDBConnectionManager.close_all_connections()
-    reset_adapters()
 
 
 def _complaints(result: Any) -> str:
