@@ -29,7 +29,9 @@ class Catalogue:
         """The text. Raises RenderError for a message without one: a page never shows a message id."""
         found = self._messages.get(message)
         if not found:
-            raise RenderError(f"no text for {message!r}", where=f"templates/locale/{self.locale}", hint="add it to the .po catalogues of every language")
+            raise RenderError(
+                f"no text for {message!r}", where=f"templates/locale/{self.locale}", hint="add it to the .po catalogues of every language"
+            )
         return found
 
     def plural(self, one: str, many: str, count: int) -> str:
@@ -51,7 +53,9 @@ def read_catalogue(locale: Locale, templates: Path | None = None) -> Catalogue:
     return Catalogue(locale, messages)
 
 
-def build_label_texts(*, items: pl.DataFrame, stages: pl.DataFrame, metrics: pl.DataFrame, labels: pl.DataFrame) -> dict[str, tuple[str, str]]:
+def build_label_texts(
+    *, items: pl.DataFrame, stages: pl.DataFrame, metrics: pl.DataFrame, labels: pl.DataFrame
+) -> dict[str, tuple[str, str]]:
     """Printed names of items (their short form), stages, metrics and every code of config.labels, by `kind:code`."""
     texts: dict[str, tuple[str, str]] = {}
     texts |= _texts("item", items.select("item_code", "short_en", "short_zh").iter_rows())

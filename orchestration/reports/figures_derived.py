@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from orchestration.reports.claims import Below, IsFinal, MissedPlan, count_missed_months
+from orchestration.reports.claims import Below, IsFinal
+from orchestration.reports.claims_plans import MissedPlan, count_missed_months
 from orchestration.reports.figure import Figure, FigureSet
 
 TABLE = "reported.figures"
 
 
 def build_derived_figures(figures: FigureSet, *, month: str) -> Iterator[Figure]:
-    """`kpi.n_planned`, `kpi.n_judged`, `kpi.n_missed`, `kpi.<metric>.streak`, `stage.<metric>.n_goals` and `.n_below`, `complaints.received`."""
+    """Counts of plans (`kpi.n_*`), runs of missed months (`kpi.<metric>.streak`), stages (`stages.<metric>.n_*`), `complaints.received`."""
     yield from _plans(figures)
     yield from _stages(figures, month)
     yield from _received(figures)
@@ -43,6 +44,7 @@ def _received(figures: FigureSet) -> Iterator[Figure]:
     if bases:
         largest = max(bases, key=lambda figure: figure.n_base or 0)
         yield Figure(
-            figure_code="complaints.received", value=largest.n_base, n_base=largest.n_base, base_kind="complaints", source_table=largest.source_table,
+            figure_code="complaints.received", value=largest.n_base, n_base=largest.n_base, base_kind="complaints",
+            source_table=largest.source_table,
             is_provisional=largest.is_provisional,
         )  # fmt: skip

@@ -57,7 +57,9 @@ def _by_month(frame: pl.DataFrame) -> dict[date, Row]:
 
 
 def _fact(metric: Row, code: str, text: str) -> Figure:
-    return Figure(figure_code=code, label_code=f"metric:{metric['metric_code']}", text_value=text, unit="code", source_table="config.metrics")
+    return Figure(
+        figure_code=code, label_code=f"metric:{metric['metric_code']}", text_value=text, unit="code", source_table="config.metrics"
+    )
 
 
 def _measured(
@@ -110,7 +112,8 @@ def _against_plan(reading: Reading, metric: Row, code: str, row: Row | None) -> 
     stated = actual.value is not None and not actual.is_provisional
     yield replace(
         actual, figure_code=f"{code}.difference", value=None if actual.value is None else actual.value - plan,
-        numerator=None, verdict=judged.get("verdict") if stated else None, text_value=judged.get("reason") or None, source_table="indices.verdicts",
+        numerator=None, verdict=judged.get("verdict") if stated else None, text_value=judged.get("reason") or None,
+        source_table="indices.verdicts",
     )  # fmt: skip
 
 
@@ -119,16 +122,21 @@ def _against_process(reading: Reading, metric: Row, code: str) -> Iterator[Figur
     judged = reading.verdict(f"kpi:{metric['metric_code']}", "process")
     if judged is not None and not _is_late(reading, metric):
         yield Figure(
-            figure_code=f"{code}.process", label_code=f"metric:{metric['metric_code']}", value=judged["reference_value"], unit=metric["unit"],
+            figure_code=f"{code}.process", label_code=f"metric:{metric['metric_code']}", value=judged["reference_value"],
+            unit=metric["unit"],
             decimals=metric["decimals"], verdict=judged["verdict"], text_value=judged["reason"] or None, source_table="indices.verdicts",
         )  # fmt: skip
 
 
 def build_regions(reading: Reading, metric: Row, scores: pl.DataFrame) -> Iterator[Figure]:
     """`region.<metric>.<region>`: the month by region, with complementary suppression; none where there is one region only."""
-    month = scores.filter((pl.col("breakdown_code") == ALL) & (pl.col("region_code") != ALL) & (pl.col("month_start_date") == reading.month))
+    month = scores.filter(
+        (pl.col("breakdown_code") == ALL) & (pl.col("region_code") != ALL) & (pl.col("month_start_date") == reading.month)
+    )
     figures = [
-        _measured(reading, metric, f"region.{metric['metric_code']}.{row['region_code']}", row, label=f"region:{row['region_code']}", is_part=True)
+        _measured(
+            reading, metric, f"region.{metric['metric_code']}.{row['region_code']}", row, label=f"region:{row['region_code']}", is_part=True
+        )
         for row in rows(month.sort("region_code"))
     ]
     if len(figures) > 1:
@@ -149,12 +157,19 @@ def build_stages(reading: Reading, metric: Row, scores: pl.DataFrame) -> Iterato
     """`stage.<metric>.<process>.<stage>.<YYYY-MM>` for twelve months, and each stage's limit and goal."""
     whole = scores.filter(pl.col("region_code") == ALL)
     for stage in rows(reading.frames.stages.sort("process_code", "stage_order")):
-        passages = _by_month(whole.filter(pl.col("breakdown_code").is_in([stage["stage_code"], f"{stage['process_code']}:{stage['stage_code']}"])))
+        passages = _by_month(
+            whole.filter(pl.col("breakdown_code").is_in([stage["stage_code"], f"{stage['process_code']}:{stage['stage_code']}"]))
+        )
         if not passages:
             continue
         code, label = f"stage.{metric['metric_code']}.{stage['process_code']}.{stage['stage_code']}", f"stage:{stage['stage_code']}"
         for month in trend_months(reading.month)[-STAGE_MONTHS:]:
             cell = _measured(reading, metric, f"{code}.{month:%Y-%m}", passages.get(month), is_current=month == reading.month, label=label)
             yield replace(cell, decimals=0) if metric["unit"] == "share" else cell
-        yield Figure(figure_code=f"{code}.limit", label_code=label, value=stage["limit_workdays"], unit="workdays", source_table="config.stages")
-        yield Figure(figure_code=f"{code}.goal", label_code=label, value=stage["goal_share"], unit="share", source_table="config.stages")
+        yield Figure(
+            figure_code=f"{code}.limit", label_code=label, value=stage["limit_workdays"], unit="workdays", source_table="config.stages"
+        )
+        if metric["unit"] == "share":
+            yield Figure(
+                figure_code=f"{code}.goal", label_code=label, value=stage["goal_share"], unit="share", source_table="config.stages"
+            )

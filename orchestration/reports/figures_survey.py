@@ -11,7 +11,11 @@ from orchestration.reports.reading import Reading, Row, last_day, rows, trend_mo
 INDEX_DECIMALS, SCORE_DECIMALS, SHARE_DECIMALS = 1, 2, 1
 INDEX_SUBJECT = "overall_index"
 COMPARISONS = ("previous_month", "same_month_last_year", "target")
-RATES = (("returned_of_sent", "n_returned", "n_sent"), ("valid_of_sent", "n_valid", "n_sent"), ("valid_of_returned", "n_valid", "n_returned"))
+RATES = (
+    ("returned_of_sent", "n_returned", "n_sent"),
+    ("valid_of_sent", "n_valid", "n_sent"),
+    ("valid_of_returned", "n_valid", "n_returned"),
+)
 QUADRANT_OF_REPAIR = "B"
 HIDDEN = (TOO_FEW, NO_DATA)
 
@@ -41,12 +45,14 @@ def build_headline(reading: Reading) -> Iterator[Figure]:
 
 
 def build_trend(reading: Reading) -> Iterator[Figure]:
-    """`trend.<YYYY-MM>`: the index of thirteen months, months without answers without a value; `planned.<YYYY-MM>`: the target of the day."""
+    """`trend.<YYYY-MM>`: the index of thirteen months, without a value where nobody answered; `planned.<YYYY-MM>`: the target then."""
     for month in trend_months(reading.month):
         yield _index(reading, f"trend.{month:%Y-%m}", month)
         target = reading.target(INDEX_SUBJECT, month)
         if target is not None:
-            yield Figure(figure_code=f"planned.{month:%Y-%m}", value=target, unit="index", decimals=INDEX_DECIMALS, source_table="config.targets")
+            yield Figure(
+                figure_code=f"planned.{month:%Y-%m}", value=target, unit="index", decimals=INDEX_DECIMALS, source_table="config.targets"
+            )
 
 
 def _index(reading: Reading, code: str, month: date, window: int = 1) -> Figure:
@@ -97,11 +103,13 @@ def build_items(reading: Reading) -> Iterator[Figure]:
 
 
 def _quadrants(reading: Reading) -> pl.DataFrame:
-    """This month's map in the questionnaire's order; the three months pooled where the month alone has too few answers."""
+    """The month's map in the questionnaire's order; the three months pooled where the month alone has too few answers."""
     for window in (1, 3):
         whole = reading.whole(reading.frames.item_quadrants, window=window).filter(pl.col("month_start_date") == reading.month)
         if not whole.is_empty() and whole["n_responses"].max() >= reading.parameters.hide_below_n:  # type: ignore[operator]
-            order = reading.frames.items.filter(pl.col("instrument_code") == reading.parameters.instrument).select("item_code", "item_order")
+            order = reading.frames.items.filter(pl.col("instrument_code") == reading.parameters.instrument).select(
+                "item_code", "item_order"
+            )
             return whole.join(order, on="item_code", how="left").sort("item_order", "item_code", nulls_last=True)
     return whole.clear()
 
@@ -109,7 +117,8 @@ def _quadrants(reading: Reading) -> pl.DataFrame:
 def _crosshair(reading: Reading, items: list[Row]) -> Iterator[Figure]:
     """Cut lines and their rule, scale ends, number of items, of repair items and of undecided ones."""
     first = items[0]
-    scale = next(rows(reading.frames.items.filter(pl.col("item_code") == first["item_code"])), None)
+    is_first = (pl.col("item_code") == first["item_code"]) & (pl.col("instrument_code") == first["instrument_code"])
+    scale = next(rows(reading.frames.items.filter(is_first)), None)
     table = "indices.item_quadrants"
     facts = {
         "cut_satisfaction": first["cut_satisfaction"], "cut_importance": first["cut_importance"],
@@ -117,7 +126,13 @@ def _crosshair(reading: Reading, items: list[Row]) -> Iterator[Figure]:
     }  # fmt: skip
     for name, value in facts.items():
         decimals = 0 if name.startswith("scale") else SCORE_DECIMALS
-        yield Figure(figure_code=f"quadrant.{name}", value=None if value is None else float(value), unit="score", decimals=decimals, source_table=table)
+        yield Figure(
+            figure_code=f"quadrant.{name}",
+            value=None if value is None else float(value),
+            unit="score",
+            decimals=decimals,
+            source_table=table,
+        )
     yield Figure(figure_code="quadrant.cut_rule", text_value=first["cut_rule"], unit="code", source_table=table)
     yield Figure(figure_code="quadrant.window_months", value=first["window_months"], source_table=table)
     counts = {
@@ -138,7 +153,13 @@ def _item(reading: Reading, row: Row, code: str) -> Iterator[Figure]:
         score, error = row[f"{measure}_score"], row[f"{measure}_se"]
         low, high = _interval(score, error, reading.parameters.confidence)
         yield Figure(
-            figure_code=f"{code}.{measure}", value=score, unit="score", decimals=SCORE_DECIMALS, interval_low=low, interval_high=high, **common
+            figure_code=f"{code}.{measure}",
+            value=score,
+            unit="score",
+            decimals=SCORE_DECIMALS,
+            interval_low=low,
+            interval_high=high,
+            **common,
         )
         yield Figure(figure_code=f"{code}.{measure}_se", value=error, unit="score", decimals=SCORE_DECIMALS, **common)
     yield Figure(figure_code=f"{code}.gap", value=row["satisfaction_minus_importance"], unit="score", decimals=SCORE_DECIMALS, **common)
@@ -162,7 +183,8 @@ def build_repair(reading: Reading) -> Iterator[Figure]:
     """`repair.<rank>.<measure>`: the decided items of quadrant B, first to repair first, with the responsible department."""
     table = _quadrants(reading)
     ranked = table.filter(pl.col("repair_rank").is_not_null()).sort("repair_rank") if table.height else table
-    departments = dict(reading.frames.items.select("item_code", "department_code").iter_rows())
+    own = reading.frames.items.filter(pl.col("instrument_code") == reading.parameters.instrument)
+    departments = dict(own.select("item_code", "department_code").iter_rows())
     for row in rows(ranked):
         code = f"repair.{row['repair_rank']}"
         yield from (figure for figure in _item(reading, row, code) if not figure.figure_code.endswith((".correlation", ".quadrant", "_se")))
@@ -196,9 +218,10 @@ def build_nps(reading: Reading) -> Iterator[Figure]:
     if row is None or row["nps"] is None:
         return
     shown = row["n_answers"] >= reading.parameters.hide_below_n
-    values = {name: row[name] * 100 if shown and row[name] is not None else None for name in ("nps", "interval_low", "interval_high")}  # noqa: PLR2004
+    values = {name: row[name] * 100 if shown and row[name] is not None else None for name in ("nps", "interval_low", "interval_high")}
     yield Figure(
-        figure_code="nps.score", value=values["nps"], unit="index", interval_low=values["interval_low"], interval_high=values["interval_high"],
+        figure_code="nps.score", value=values["nps"], unit="index", interval_low=values["interval_low"],
+        interval_high=values["interval_high"],
         n_base=row["n_answers"], base_kind="responses", note_code=None if shown else TOO_FEW, source_table="indices.nps_scores",
         is_provisional=reading.is_provisional("responses"), fingerprint=row["fingerprint"],
     )  # fmt: skip

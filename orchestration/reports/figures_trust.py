@@ -11,6 +11,7 @@ PARAMETERS = {
     "confidence": "share", "hide_below_n": "count", "note_below_n": "count", "suppress_below_count": "count",
     "membership_undecided_below": "share", "false_discovery_rate": "share", "index_matters_from": "index", "share_matters_from": "share",
 }  # fmt: skip
+DECIMALS = {"count": 0, "index": 1, "share": 1}
 FAMILIES = ("complaints", "deliveries", "stages")
 
 
@@ -23,7 +24,7 @@ def build_trust_figures(reading: Reading) -> Iterator[Figure]:
     yield from _lacking(reading)
     for name, unit in PARAMETERS.items():
         value = float(getattr(reading.parameters, name))
-        yield Figure(figure_code=f"parameter.{name}", value=value, unit=unit, decimals=0 if unit == "count" else 2, source_table="config.parameters")
+        yield Figure(figure_code=f"parameter.{name}", value=value, unit=unit, decimals=DECIMALS[unit], source_table="config.parameters")
 
 
 def _text(code: str, text: str, *, table: str, label: str | None = None, unit: str = "code", note: str | None = None) -> Figure:
@@ -94,7 +95,8 @@ def _definitions(reading: Reading) -> Iterator[Figure]:
     for row in rows(reading.frames.metrics.sort("metric_order")):
         if row["metric_code"] in measured:
             yield Figure(
-                figure_code=f"definition.{row['metric_code']}", label_code=f"metric:{row['metric_code']}", text_value=row["fingerprint"], unit="code",
+                figure_code=f"definition.{row['metric_code']}", label_code=f"metric:{row['metric_code']}", text_value=row["fingerprint"],
+                unit="code",
                 base_kind=row["base_kind"], source_table="config.metrics", fingerprint=row["fingerprint"],
             )  # fmt: skip
 

@@ -14,9 +14,17 @@ from orchestration.reports.figure import FigureSet, figures_from_frame
 from orchestration.reports.formatting import LANGUAGE_TAG, format_month
 from orchestration.reports.parts import Page, Sentence
 from orchestration.reports.sections_operations import (
-    ComplaintSection, DeliverySection, KpiSection, StageSection, build_complaints, build_deliveries, build_kpis, build_stage_strip,
+    ComplaintSection,
+    DeliverySection,
+    KpiSection,
+    StageSection,
+    build_complaints,
+    build_deliveries,
+    build_kpis,
+    build_stage_strip,
 )  # fmt: skip
-from orchestration.reports.sections_survey import Headline, QuadrantSection, TrendSection, build_headline, build_quadrant, build_trend
+from orchestration.reports.sections_quadrant import QuadrantSection, build_quadrant
+from orchestration.reports.sections_survey import Headline, TrendSection, build_headline, build_trend
 from orchestration.reports.sections_trust import TrustSection, build_trust
 from orchestration.reports.sentences import printed_from_frame
 from orchestration.reports.sentences_points import N_POINTS

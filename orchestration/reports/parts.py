@@ -7,7 +7,17 @@ from orchestration.config.models import Locale
 from orchestration.reports.catalogue import Catalogue, LabelTexts, label_of
 from orchestration.reports.figure import Figure, FigureSet
 from orchestration.reports.formatting import (
-    DASH, capital, format_count, format_count_word, format_day, format_difference, format_figure, format_month, format_number, inline, with_unit,
+    DASH,
+    capital,
+    format_count,
+    format_count_word,
+    format_day,
+    format_difference,
+    format_figure,
+    format_month,
+    format_number,
+    inline,
+    with_unit,
 )  # fmt: skip
 from orchestration.reports.sentences import Printed
 
@@ -93,6 +103,14 @@ class Page:
         tone = TONES.get(figure.verdict or "", "")
         arrow = (UP if figure.value > 0 else DOWN) if tone else ""
         return Cell(format_difference(figure, self.locale), tone, arrow, word)
+
+    def confidence(self) -> str:
+        """The confidence of every interval, in per cent."""
+        return with_unit(format_number(self.figures.value("parameter.confidence") or 0.0, self.locale, unit="share"), "share", self.locale)
+
+    def is_provisional(self, prefix: str, suffix: str = "") -> bool:
+        """True where a late source stands behind any figure of that name."""
+        return any(figure.is_provisional for figure in self.figures.under(prefix, suffix))
 
     def day(self, code: str, *, short: bool = False) -> str:
         """A figure that is a day."""

@@ -18,7 +18,8 @@ from orchestration.reports.monthly_executive import MonthlyExecutive
 def build_environment(locale: Locale, templates: Path | None = None) -> Environment:
     """The environment of one language: everything escaped, an undefined name is an error, texts from its catalogue."""
     environment = Environment(
-        loader=FileSystemLoader(templates or resource_folder("templates")), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(templates or resource_folder("templates")), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     catalogue = read_catalogue(locale, templates)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from orchestration.reports.charts import BarRow, Sparkline, draw
 from orchestration.reports.chart_shapes import Drawing
-from orchestration.reports.claims import Below, MissedPlan
+from orchestration.reports.charts import BarRow, Sparkline, draw
+from orchestration.reports.claims import Below
+from orchestration.reports.claims_plans import LOWER_IS_BETTER, MissedPlan
 from orchestration.reports.figure import SUPPRESSED, TOO_FEW, Figure
 from orchestration.reports.formatting import DASH, format_count, format_figure, format_month, format_number, format_short_month
 from orchestration.reports.parts import TONES, Cell, Page, Sentence
@@ -80,6 +81,7 @@ class StageSection:
     rows: tuple[StageRow, ...]
     has_days: bool
     legend_few: str
+    is_provisional: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class DeliverySection:
     whole: RegionRow
     more: str
     note: str
+    is_provisional: bool
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,9 @@ def build_kpis(page: Page) -> KpiSection | None:
     families: dict[str, list[str]] = {}
     for figure in page.figures.under("kpi.", ".family"):
         families.setdefault(figure.text_value or "", []).append(figure.figure_code.split(".")[1])
-    groups = tuple(KpiGroup(page.text(f"family.{family}"), tuple(_kpi_row(page, m) for m in metrics)) for family, metrics in families.items())
+    groups = tuple(
+        KpiGroup(page.text(f"family.{family}"), tuple(_kpi_row(page, m) for m in metrics)) for family, metrics in families.items()
+    )
     if not groups:
         return None
     month = format_month(page.month, page.locale, with_year=False)
@@ -146,7 +151,8 @@ def _kpi_row(page: Page, metric: str) -> KpiRow:
     difference = page.judged(page.figures.get(f"{code}.difference"))
     process = page.figures.get(f"{code}.process")
     return KpiRow(
-        label=page.label(actual.label_code), unit=page.text(f"unit.{actual.unit}"), actual=measured(page, actual), plan=DASH if plan is None else _digits(page, plan),
+        label=page.label(actual.label_code), unit=page.text(f"unit.{actual.unit}"), actual=measured(page, actual),
+        plan=DASH if plan is None else _digits(page, plan),
         difference=difference, process=_word(page, process), base="" if actual.n_base is None else format_count(actual.n_base, page.locale),
         spark=_spark(page, metric, difference.tone),
     )  # fmt: skip
@@ -195,6 +201,7 @@ def build_stage_strip(page: Page) -> StageSection | None:
         months=tuple((format_short_month(month, page.locale), index < len(months) - PHONE_MONTHS) for index, month in enumerate(months)),
         rows=rows, has_days=any(row.days != DASH for row in rows),
         legend_few=page.text("stages.few").format(n=page.number("parameter.hide_below_n")),
+        is_provisional=page.is_provisional(f"stage.{metric}."),
     )  # fmt: skip
 
 
@@ -235,10 +242,13 @@ def build_deliveries(page: Page) -> DeliverySection | None:
     ordered = sorted(regions, key=lambda figure: (figure.value is None, figure.value or 0.0, figure.figure_code))
     hidden = len(ordered) - REGION_ROWS
     return DeliverySection(
-        heading=page.sentence("heading.delivery"), caption=page.text("delivery.caption").format(month=format_month(page.month, page.locale, with_year=False)),
-        names=tuple(page.label(f"metric:{metric}") for metric in metrics), plans=tuple(page.number(f"kpi.{metric}.plan") for metric in metrics),
+        heading=page.sentence("heading.delivery"),
+        caption=page.text("delivery.caption").format(month=format_month(page.month, page.locale, with_year=False)),
+        names=tuple(page.label(f"metric:{metric}") for metric in metrics),
+        plans=tuple(page.number(f"kpi.{metric}.plan") for metric in metrics),
         rows=tuple(_region_row(page, metrics, figure) for figure in ordered[:REGION_ROWS]), whole=_whole_row(page, metrics),
         more=page.text("and.more").format(n=format_count(hidden, page.locale)) if hidden > 0 else "", note=page.line("note.delivery"),
+        is_provisional=any(page.is_provisional(f"region.{metric}.") for metric in metrics),
     )  # fmt: skip
 
 
@@ -260,11 +270,14 @@ def build_complaints(page: Page) -> ComplaintSection | None:
     if received is None:
         return None
     families = [f.figure_code.split(".")[1] for f in page.figures.under("kpi.", ".family") if f.text_value == "complaints"]
-    steps = [m for m in families if page.figures[f"kpi.{m}.actual"].unit == "share"]
+    shares = [m for m in families if page.figures[f"kpi.{m}.actual"].unit == "share"]
+    steps = sorted(shares, key=lambda m: page.figures.text(f"kpi.{m}.direction") == LOWER_IS_BETTER)
     before = date(page.month.year - (page.month.month == 1), (page.month.month - 2) % 12 + 1, 1)
     return ComplaintSection(
-        heading=page.sentence("heading.complaints"), caption=page.text("complaints.caption").format(month=format_month(page.month, page.locale, with_year=False)),
-        received=format_figure(received, page.locale), before=format_short_month(before, page.locale), rows=tuple(_step_row(page, metric) for metric in steps),
+        heading=page.sentence("heading.complaints"),
+        caption=page.text("complaints.caption").format(month=format_month(page.month, page.locale, with_year=False)),
+        received=format_figure(received, page.locale), before=format_short_month(before, page.locale),
+        rows=tuple(_step_row(page, metric) for metric in steps),
     )  # fmt: skip
 
 
@@ -272,7 +285,9 @@ def _step_row(page: Page, metric: str) -> StepRow:
     actual = page.figures[f"kpi.{metric}.actual"]
     bad = MissedPlan(metric).evaluate(page.figures)
     label = page.label(actual.label_code)
-    bar = BarRow(title=f"{label}: {format_figure(actual, page.locale)}", share=actual.value or 0.0, is_provisional=actual.is_provisional, is_bad=bad)
+    bar = BarRow(
+        title=f"{label}: {format_figure(actual, page.locale)}", share=actual.value or 0.0, is_provisional=actual.is_provisional, is_bad=bad
+    )
     return StepRow(
         label=label, count=DASH if actual.numerator is None else format_count(actual.numerator, page.locale),
         base=DASH if actual.n_base is None else format_count(actual.n_base, page.locale), share=measured(page, actual, with_unit=True),

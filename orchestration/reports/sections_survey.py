@@ -1,17 +1,29 @@
-"""Sections that rest on answers: headline, trend, quadrant map with its repair list."""
+"""The headline and its thirteen months."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from orchestration.reports.charts import (
-    QuadrantItem, QuadrantMap, QuadrantNames, Switched, TargetStrip, TrendChart, TrendPoint, draw, draw_switched,
-)  # fmt: skip
 from orchestration.reports.chart_shapes import Drawing
-from orchestration.reports.figure import SMALL_BASE, UNDECIDED, Figure
+from orchestration.reports.charts import (
+    Switched,
+    TargetStrip,
+    TrendChart,
+    TrendPoint,
+    draw,
+    draw_switched,
+)  # fmt: skip
+from orchestration.reports.figure import SMALL_BASE, Figure
 from orchestration.reports.formatting import (
-    DASH, format_certainty, format_count, format_difference, format_figure, format_month, format_number, format_short_month, with_unit,
+    DASH,
+    format_count,
+    format_figure,
+    format_month,
+    format_number,
+    format_short_month,
+    with_unit,
 )  # fmt: skip
 from orchestration.reports.parts import Cell, Page, Sentence
+from orchestration.reports.sections_quadrant import QuadrantSection as QuadrantSection
 
 INDEX_FLOOR, INDEX_CEILING = 0.0, 100.0
 STRIP_WIDTH = 340
@@ -65,32 +77,6 @@ class TrendSection:
     nps: str
 
 
-@dataclass(frozen=True)
-class ItemRow:
-    """One item of the map or the repair list."""
-
-    label: str
-    importance: str
-    satisfaction: str
-    gap: Cell
-    certainty: str
-    quadrant: str
-    department: str
-
-
-@dataclass(frozen=True)
-class QuadrantSection:
-    """The map, the repair list and every item as a table."""
-
-    heading: Sentence | None
-    caption: str
-    chart: Switched
-    repair: tuple[ItemRow, ...]
-    items: tuple[ItemRow, ...]
-    undecided: str
-    pooled: str
-
-
 def build_headline(page: Page) -> Headline | None:
     """The headline; None where the company asks nobody."""
     index = page.figures.get("headline.index")
@@ -101,7 +87,8 @@ def build_headline(page: Page) -> Headline | None:
     return Headline(
         state=index.note_code or "normal", number=DASH if index.value is None else format_figure(index, page.locale), is_hollow=hollow,
         is_provisional=index.is_provisional and index.value is not None, interval=_interval(page, index, shown), base=_base(page, shown),
-        strip=_strip(page, index), note=page.sentence("headline.note"), summary=page.sentence("headline.summary"), changes=_changes(page, index),
+        strip=_strip(page, index), note=page.sentence("headline.note"), summary=page.sentence("headline.summary"),
+        changes=_changes(page, index),
     )  # fmt: skip
 
 
@@ -110,7 +97,9 @@ def _interval(page: Page, index: Figure, shown: Figure | None) -> str:
     if shown is None or shown.value is None or shown.interval_low is None or shown.interval_high is None:
         return ""
     ends = {name: format_number(value, page.locale, decimals=shown.decimals) for name, value in _ends(shown)}
-    confidence = with_unit(format_number(page.figures.value("parameter.confidence") or 0.0, page.locale, unit="share"), "share", page.locale)
+    confidence = with_unit(
+        format_number(page.figures.value("parameter.confidence") or 0.0, page.locale, unit="share"), "share", page.locale
+    )
     message = "headline.interval" if shown is index else "headline.pool"
     return page.text(message).format(confidence=confidence, value=format_figure(shown, page.locale), n=_base(page, shown), **ends)
 
@@ -175,14 +164,19 @@ def build_trend(page: Page) -> TrendSection | None:
         return None
     chart = TrendChart(
         title=page.text("trend.title"), description=page.line("heading.trend") or page.text("trend.title"),
-        points=tuple(_point(page, month) for month in months), plan_label=_plan_label(page), floor=INDEX_FLOOR, ceiling=INDEX_CEILING, least=TREND_LEAST_SPAN,
+        points=tuple(_point(page, month) for month in months), plan_label=_plan_label(page), floor=INDEX_FLOOR, ceiling=INDEX_CEILING,
+        least=TREND_LEAST_SPAN,
     )  # fmt: skip
     rows = tuple(_trend_row(page, month) for month in reversed(months))
-    return TrendSection(page.sentence("heading.trend"), _trend_caption(page), draw_switched(chart, prefix="trend"), rows, page.line("trust.nps"))
+    return TrendSection(
+        page.sentence("heading.trend"), _trend_caption(page), draw_switched(chart, prefix="trend"), rows, page.line("trust.nps")
+    )
 
 
 def _trend_caption(page: Page) -> str:
-    confidence = with_unit(format_number(page.figures.value("parameter.confidence") or 0.0, page.locale, unit="share"), "share", page.locale)
+    confidence = with_unit(
+        format_number(page.figures.value("parameter.confidence") or 0.0, page.locale, unit="share"), "share", page.locale
+    )
     return page.text("trend.caption").format(confidence=confidence)
 
 
@@ -200,7 +194,8 @@ def _point(page: Page, figure: Figure) -> TrendPoint:
     hidden = figure.value is None and bool(figure.n_base)
     note = page.text("only.answers").format(n=_base(page, figure)) if small or hidden else ""
     return TrendPoint(
-        month=format_short_month(month, page.locale), year=str(month.year), value=figure.value, low=figure.interval_low, high=figure.interval_high,
+        month=format_short_month(month, page.locale), year=str(month.year), value=figure.value, low=figure.interval_low,
+        high=figure.interval_high,
         plan=page.figures.value(f"planned.{month:%Y-%m}"), text=format_figure(figure, page.locale), note=note, is_small=small,
         is_provisional=figure.is_provisional,
     )  # fmt: skip
@@ -209,65 +204,8 @@ def _point(page: Page, figure: Figure) -> TrendPoint:
 def _trend_row(page: Page, figure: Figure) -> TrendRow:
     interval = DASH
     if figure.interval_low is not None and figure.interval_high is not None:
-        interval = page.text("range").format(**{name: format_number(value, page.locale, decimals=figure.decimals) for name, value in _ends(figure)})
+        interval = page.text("range").format(
+            **{name: format_number(value, page.locale, decimals=figure.decimals) for name, value in _ends(figure)}
+        )
     note = page.text(f"note.{figure.note_code}") if figure.note_code else ""
     return TrendRow(format_month(_month_of(figure), page.locale), format_figure(figure, page.locale), interval, _base(page, figure), note)
-
-
-def build_quadrant(page: Page) -> QuadrantSection | None:
-    """The importance-performance map; None where importance was not asked or the answers are too few."""
-    quadrants = page.figures.under("item.", ".quadrant")
-    if not quadrants:
-        return None
-    codes = [figure.figure_code.removesuffix(".quadrant") for figure in quadrants]
-    items = tuple(_item_row(page, code) for code in codes)
-    repair = tuple(_item_row(page, figure.figure_code.removesuffix(".gap")) for figure in page.figures.under("repair.", ".gap"))
-    return QuadrantSection(
-        page.sentence("heading.quadrant"), _quadrant_caption(page), draw_switched(_map(page, codes), prefix="map"), repair, items,
-        page.line("note.undecided"), page.line("note.pooled"),
-    )  # fmt: skip
-
-
-def _quadrant_caption(page: Page) -> str:
-    rule = page.text(f"cut.{page.figures.text('quadrant.cut_rule')}")
-    return page.text("quadrant.caption").format(
-        n=page.number("quadrant.n_items"), low=page.number("quadrant.scale_min"), high=page.number("quadrant.scale_max"), rule=rule,
-        confidence=with_unit(format_number(page.figures.value("parameter.confidence") or 0.0, page.locale, unit="share"), "share", page.locale),
-    )  # fmt: skip
-
-
-def _map(page: Page, codes: list[str]) -> QuadrantMap:
-    names = QuadrantNames(page.text("quadrant.A"), page.text("quadrant.B"), page.text("quadrant.C"), page.text("quadrant.D"))
-    rule = page.text(f"cut.short.{page.figures.text('quadrant.cut_rule')}")
-    return QuadrantMap(
-        title=page.text("quadrant.title"), description=page.line("heading.quadrant") or page.text("quadrant.title"),
-        items=tuple(_mark(page, number, code) for number, code in enumerate(codes, start=1)),
-        cut_satisfaction=page.figures.value("quadrant.cut_satisfaction") or 0.0, cut_importance=page.figures.value("quadrant.cut_importance") or 0.0,
-        cut_satisfaction_label=f"{rule} {page.number('quadrant.cut_satisfaction')}", cut_importance_label=f"{rule} {page.number('quadrant.cut_importance')}",
-        names=names, satisfaction_label=page.text("more.satisfied"), importance_label=page.text("more.important"),
-        confidence=page.figures.value("parameter.confidence") or 0.0,
-    )  # fmt: skip
-
-
-def _mark(page: Page, number: int, code: str) -> QuadrantItem:
-    quadrant = page.figures[f"{code}.quadrant"]
-    value = page.figures.value
-    return QuadrantItem(
-        number=number, label=page.label(quadrant.label_code), satisfaction=value(f"{code}.satisfaction") or 0.0,
-        importance=value(f"{code}.importance") or 0.0, quadrant=quadrant.text_value or "C",  # type: ignore[arg-type]
-        is_undecided=quadrant.note_code == UNDECIDED, satisfaction_se=value(f"{code}.satisfaction_se"),
-        importance_se=value(f"{code}.importance_se"), correlation=value(f"{code}.correlation") or 0.0,
-    )  # fmt: skip
-
-
-def _item_row(page: Page, code: str) -> ItemRow:
-    gap = page.figures[f"{code}.gap"]
-    quadrant = page.figures.text(f"{code}.quadrant")
-    department = page.figures.text(f"{code}.department")
-    undecided = page.figures[f"{code}.certainty"].note_code == UNDECIDED
-    return ItemRow(
-        label=page.label(gap.label_code), importance=page.number(f"{code}.importance"), satisfaction=page.number(f"{code}.satisfaction"),
-        gap=Cell(format_difference(gap, page.locale)), certainty=format_certainty(page.figures.value(f"{code}.certainty"), page.locale),
-        quadrant=(page.text(f"quadrant.{quadrant}") + ("?" if undecided else "")) if quadrant else "",
-        department=page.label(f"department:{department}") if department else "",
-    )  # fmt: skip

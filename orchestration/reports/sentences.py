@@ -89,7 +89,8 @@ def choose(places: Iterable[Place], figures: FigureSet) -> Iterator[dict[str, An
 
 def _row(place: Place, number: int, candidate: Candidate, *, holds: bool, is_printed: bool) -> dict[str, Any]:
     return {
-        "claim_code": place.claim_code, "candidate": number, "claim_type": " and ".join(type(claim).__name__ for claim in candidate.claims) or "None",
+        "claim_code": place.claim_code, "candidate": number,
+        "claim_type": " and ".join(type(claim).__name__ for claim in candidate.claims) or "None",
         "arguments": candidate.arguments(), "holds": holds, "is_printed": is_printed, "sentence_code": candidate.sentence_code,
     }  # fmt: skip
 

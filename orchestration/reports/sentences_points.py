@@ -1,15 +1,16 @@
 """Candidates of the three points: topics in declared order of importance, several forms of each, longest support first.
 
-Order: a headline that rests on part of a month; what to repair; the plan missed by most; what moved the headline; the source
-that is late; a second missed plan; the target; a stage below its goal; then good and quiet news.
+Order: a headline that rests on part of a month; what to repair; the missed plans of two families; what moved the headline;
+the source that is late; the target; stages below their goal; then good and quiet news. The masthead names a late source and the
+headline tells its changes, so what neither shows comes first.
 """
 
 from collections.abc import Iterator
 
-from orchestration.reports.claims import (
-    AllMeetPlan, Claim, CountIs, IsFinal, IsKnown, IsProvisional, MissedPlan, NoteIs, RankIs, StreakMissed, TextIs, VerdictIs,
-)  # fmt: skip
+from orchestration.reports.claims import Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, TextIs, VerdictIs
+from orchestration.reports.claims_plans import AllMeetPlan, MissedPlan, StreakMissed
 from orchestration.reports.figure import SMALL_BASE, TOO_FEW, Figure, FigureSet
+from orchestration.reports.reading import TREND_MONTHS
 from orchestration.reports.sentences import Candidate, Place, Values
 
 N_POINTS = 3
@@ -22,8 +23,8 @@ INDEX: Values = {"index": ("headline.index", "value")}
 def build_points(figures: FigureSet) -> Iterator[Place]:
     """The places point.1 to point.3; each sees every candidate, and a topic told once is not told again."""
     candidates = (
-        *late_headline(figures), *repair(), *missed_plans(figures, rank=0), *moved_headline(), *late_sources(figures),
-        *missed_plans(figures, rank=1), *short_of_target(), *stages_below(figures), *good_news(), *quiet_news(),
+        *late_headline(figures), *repair(), *missed_plans(figures, rank=0), *missed_plans(figures, rank=1),
+        *moved_headline(), *late_sources(figures), *short_of_target(), *stages_below(figures), *good_news(), *quiet_news(),
     )  # fmt: skip
     for number in range(1, N_POINTS + 1):
         yield Place(f"point.{number}", candidates)
@@ -57,13 +58,19 @@ def late_headline(figures: FigureSet) -> Iterator[Candidate]:
 def repair() -> Iterator[Candidate]:
     """What to repair first; 'rated lowest' only where the ratings leave no doubt."""
     values: Values = {
-        "item": ("repair.1.satisfaction", "label"), "satisfaction": ("repair.1.satisfaction", "value"),
+        "item": ("repair.1.satisfaction", "name"), "satisfaction": ("repair.1.satisfaction", "value"),
         "importance": ("repair.1.importance", "value"), "scale": ("quadrant.scale_max", "value"),
     }  # fmt: skip
     named = {**values, "department": ("repair.1.department", "department")}
     basis: tuple[Claim, ...] = (CountIs("quadrant.n_repair", 1, -1), IsFinal("repair.1.satisfaction"))
     lowest = RankIs("repair.1.satisfaction", "repair.", ".satisfaction", lowest=True)
-    yield Candidate("point.repair.lowest", (*basis, lowest, CountIs("quadrant.n_repair", 3, -1)), {**named, "n": ("quadrant.n_repair", "word")}, "repair", "quadrant")
+    yield Candidate(
+        "point.repair.lowest",
+        (*basis, lowest, CountIs("quadrant.n_repair", 3, -1)),
+        {**named, "n": ("quadrant.n_repair", "word")},
+        "repair",
+        "quadrant",
+    )
     for rule in RELATIVE_RULES:
         yield Candidate("point.repair.relative.department", (*basis, TextIs("quadrant.cut_rule", rule)), named, "repair", "quadrant")
         yield Candidate("point.repair.relative", (*basis, TextIs("quadrant.cut_rule", rule)), values, "repair", "quadrant")
@@ -93,7 +100,9 @@ def missed_plans(figures: FigureSet, *, rank: int) -> Iterator[Candidate]:
         return
     family = families[rank]
     metric = next(metric for metric in ordered if figures.text(f"kpi.{metric}.family") == family)
-    yield from _missed_plan(figures, metric, topic=f"missed.{family}", anchor="delivery" if family == "deliveries" else "kpi", suffix="too" if rank else "")
+    yield from _missed_plan(
+        figures, metric, topic=f"missed.{family}", anchor="delivery" if family == "deliveries" else "kpi", suffix="too" if rank else ""
+    )
 
 
 def _missed_plan(figures: FigureSet, metric: str, *, topic: str, anchor: str, suffix: str) -> Iterator[Candidate]:
@@ -103,6 +112,8 @@ def _missed_plan(figures: FigureSet, metric: str, *, topic: str, anchor: str, su
     months = int(figures.value(f"{code}.streak") or 0)
     streak = (StreakMissed(metric, months), CountIs(f"{code}.streak", MONTHS_OF_A_RUN, -1))
     run = {"months": (f"{code}.streak", "word")}
+    always = (StreakMissed(metric, TREND_MONTHS), CountIs(f"{code}.streak", TREND_MONTHS, -1))
+    yield Candidate("point.missed.always", (missed, *always), {**values, **run}, topic, anchor)
     worst = worst_region(figures, metric, lowest=lowest)
     if worst is not None:
         place = {"region": (worst.figure_code, "name"), "there": (worst.figure_code, "value")}
@@ -155,7 +166,9 @@ def stages_below(figures: FigureSet) -> Iterator[Candidate]:
     for counted in figures.under("stages.", ".n_below"):
         code = counted.figure_code.removesuffix(".n_below")
         claims = (CountIs(counted.figure_code, 1, -1), IsKnown(f"{code}.n_goals"))
-        yield Candidate("point.stages", claims, {"n": (counted.figure_code, "word"), "all": (f"{code}.n_goals", "word")}, "stages", "stages")
+        yield Candidate(
+            "point.stages", claims, {"n": (counted.figure_code, "word"), "all": (f"{code}.n_goals", "word")}, "stages", "stages"
+        )
 
 
 def good_news() -> Iterator[Candidate]:

@@ -5,14 +5,25 @@ from datetime import date
 
 import polars as pl
 
-from orchestration.reports.claims import (
-    Above, AllMeetPlan, Claim, CountIs, FurthestFromPlan, IsFinal, IsKnown, IsProvisional, MetPlan, MissedPlan, MissedPlansAre, NoteIs, RankIs, StagesBelowGoal,
-    StreakMissed, TextIs, VerdictIs,
+from orchestration.reports.claims import Above, Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, TextIs, VerdictIs
+from orchestration.reports.claims_plans import (
+    AllMeetPlan,
+    FurthestFromPlan,
+    MetPlan,
+    MissedPlan,
+    MissedPlansAre,
+    StagesBelowGoal,
+    StreakMissed,
 )  # fmt: skip
 from orchestration.reports.figure import NO_DATA, SMALL_BASE, TOO_FEW, FigureSet
 from orchestration.reports.sentences import Candidate, Place, Values, claims_to_frame
 from orchestration.reports.sentences_points import (
-    MONTHS_OF_A_RUN, RELATIVE_RULES, build_points, late_survey, missed_metrics, worst_region,
+    MONTHS_OF_A_RUN,
+    RELATIVE_RULES,
+    build_points,
+    late_survey,
+    missed_metrics,
+    worst_region,
 )  # fmt: skip
 
 LAST_YEAR, LAST_MONTH, TARGET = "headline.change.same_month_last_year", "headline.change.previous_month", "headline.change.target"
@@ -32,7 +43,10 @@ def build_places(figures: FigureSet) -> Iterator[Place]:
     yield from build_points(figures)
     yield Place("heading.trend", tuple(_trend()))
     yield Place("heading.quadrant", tuple(_quadrant()))
-    yield Place("note.undecided", (Candidate("note.undecided", (CountIs("quadrant.n_undecided", 1, -1),), _threshold("membership_undecided_below")),))
+    yield Place(
+        "note.undecided",
+        (Candidate("note.undecided", (CountIs("quadrant.n_undecided", 1, -1),), _threshold("membership_undecided_below")),),
+    )
     yield Place("note.pooled", (Candidate("note.pooled", (CountIs("quadrant.window_months", 3, 3),)),))
     yield Place("heading.kpi", tuple(_kpi(figures)))
     yield Place("heading.stages", tuple(_stages(figures)))
@@ -70,7 +84,9 @@ def _headline_note(figures: FigureSet) -> Iterator[Candidate]:
 def _headline_summary() -> Iterator[Candidate]:
     yield Candidate("summary.too_few", (NoteIs("headline.index", TOO_FEW),))
     yield Candidate("summary.provisional", (IsProvisional("headline.index"),))
-    yield Candidate("summary.too_few", (NoteIs("headline.index", SMALL_BASE), VerdictIs(LAST_MONTH, "cannot tell")))
+    yield Candidate(
+        "summary.too_few", (NoteIs("headline.index", SMALL_BASE), VerdictIs(LAST_MONTH, "cannot tell"), VerdictIs(LAST_YEAR, "cannot tell"))
+    )
 
 
 def _trend() -> Iterator[Candidate]:
@@ -103,6 +119,7 @@ def _quadrant() -> Iterator[Candidate]:
         yield Candidate("quadrant.relative.one", (relative, final, CountIs("quadrant.n_repair", 1, 1)), item)
     yield Candidate("quadrant.some", (final, CountIs("quadrant.n_repair", 2, -1)), count)
     yield Candidate("quadrant.one", (final, CountIs("quadrant.n_repair", 1, 1)), item)
+    yield Candidate("quadrant.provisional", (IsProvisional("repair.1.satisfaction"), CountIs("quadrant.n_repair", 2, -1)), count)
     yield Candidate("quadrant.none", (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1)))
     yield Candidate("quadrant.plain")
 
@@ -119,7 +136,7 @@ def _kpi(figures: FigureSet) -> Iterator[Candidate]:
         yield Candidate("kpi.only", (exact, complete, CountIs("kpi.n_missed", 1, 1), MissedPlan(metric)), name)
     for metric in missed:
         furthest = (exact, complete, CountIs("kpi.n_missed", 2, -1), FurthestFromPlan(metric))
-        yield Candidate("kpi.furthest", furthest, {**counts, "metric": (f"kpi.{metric}.actual", "label")})
+        yield Candidate("kpi.furthest", furthest, {**counts, "metric": (f"kpi.{metric}.actual", "name")})
     yield Candidate("kpi.some", (exact, complete, CountIs("kpi.n_missed", 1, -1)), counts)
     yield Candidate("kpi.some_judged", (exact, CountIs("kpi.n_missed", 1, -1)), counts)
     yield Candidate("kpi.none_judged", (exact, CountIs("kpi.n_missed", 0, 0), CountIs("kpi.n_judged", 1, -1)), counts)
@@ -167,7 +184,9 @@ def _delivery(figures: FigureSet) -> Iterator[Candidate]:
             yield Candidate("delivery.streak.lowest", (*streak, *rank), {**values, **place})
             yield Candidate("delivery.lowest", rank, place)
         yield Candidate("delivery.streak", streak, values)
-        yield Candidate("delivery.missed", (MissedPlan(metric),), {"plan": (f"{code}.plan", "value"), "actual": (f"{code}.actual", "value")})
+        yield Candidate(
+            "delivery.missed", (MissedPlan(metric),), {"plan": (f"{code}.plan", "value"), "actual": (f"{code}.actual", "value")}
+        )
     yield Candidate("delivery.plain")
 
 
@@ -183,13 +202,17 @@ def _two_ways(figures: FigureSet) -> Iterator[Candidate]:
 
 
 def _complaints(figures: FigureSet) -> Iterator[Candidate]:
-    late = [f for f in figures.under("kpi.", ".actual") if f.is_provisional and figures.text(f.figure_code.replace(".actual", ".family")) == "complaints"]
+    late = [
+        f
+        for f in figures.under("kpi.", ".actual")
+        if f.is_provisional and figures.text(f.figure_code.replace(".actual", ".family")) == "complaints"
+    ]
     for metric in missed_metrics(figures, "complaints")[:1]:
         code = f"kpi.{metric}"
         values: Values = {"metric": (f"{code}.actual", "name"), "actual": (f"{code}.actual", "value"), "plan": (f"{code}.plan", "value")}
         for figure in late[:1]:
             both = (MissedPlan(metric), IsProvisional(figure.figure_code))
-            yield Candidate("complaints.missed.provisional", both, {**values, "late": (figure.figure_code, "label")})
+            yield Candidate("complaints.missed.provisional", both, {**values, "late": (figure.figure_code, "name")})
         yield Candidate("complaints.missed", (MissedPlan(metric),), values)
     for figure in late[:1]:
         yield Candidate("complaints.provisional", (IsProvisional(figure.figure_code),), {"late": (figure.figure_code, "name")})
@@ -208,7 +231,7 @@ def _complaints_met(figures: FigureSet) -> Iterator[Candidate]:
 def _trust(figures: FigureSet) -> Iterator[Place]:
     yield Place("trust.rates", tuple(_rates()))
     yield Place("trust.weights", tuple(_weights(figures)))
-    yield Place("trust.nps", (Candidate("trust.nps", (IsKnown("nps.score"),), _nps()),))
+    yield Place("trust.nps", tuple(_nps()))
     for state in figures.under("source.", ".state"):
         code = state.figure_code.removesuffix(".state")
         values: Values = {"table": (f"{code}.table", "table_name"), "day": (f"{code}.data_to", "day")}
@@ -219,7 +242,7 @@ def _trust(figures: FigureSet) -> Iterator[Place]:
     small: Values = {"least": ("parameter.hide_below_n", "count"), "note": ("parameter.note_below_n", "count")}
     yield Place("trust.small_bases", (Candidate("trust.small_bases", (), small),))
     judged: Values = {"rate": ("parameter.false_discovery_rate", "whole"), "points": ("parameter.index_matters_from", "value")}
-    yield Place("trust.verdicts", (Candidate("trust.verdicts", (), judged),))
+    yield Place("trust.verdicts", (Candidate("trust.verdicts", (IsKnown("headline.index"),), judged),))
 
 
 def _rates() -> Iterator[Candidate]:
@@ -230,7 +253,9 @@ def _rates() -> Iterator[Candidate]:
     }  # fmt: skip
     yield Candidate("trust.rates.provisional", (IsProvisional("response.valid_of_sent"),), values)
     yield Candidate("trust.rates", (IsKnown("response.valid_of_sent"),), values)
-    yield Candidate("trust.rates.answers_only", (CountIs("response.n_sent", 0, 0), IsKnown("headline.index")), {"n": ("headline.index", "base")})
+    yield Candidate(
+        "trust.rates.answers_only", (CountIs("response.n_sent", 0, 0), IsKnown("headline.index")), {"n": ("headline.index", "base")}
+    )
 
 
 def _weights(figures: FigureSet) -> Iterator[Candidate]:
@@ -242,5 +267,12 @@ def _weights(figures: FigureSet) -> Iterator[Candidate]:
         yield Candidate(f"trust.weights.{rule}", claims[:1])
 
 
-def _nps() -> Values:
-    return {"score": ("nps.score", "value"), "low": ("nps.score", "low"), "high": ("nps.score", "high"), "n": ("nps.score", "base")}
+def _nps() -> Iterator[Candidate]:
+    values: Values = {
+        "score": ("nps.score", "value"),
+        "low": ("nps.score", "low"),
+        "high": ("nps.score", "high"),
+        "n": ("nps.score", "base"),
+    }
+    yield Candidate("trust.nps", (IsFinal("nps.score"),), values)
+    yield Candidate("trust.nps.provisional", (IsProvisional("nps.score"),), values)
