@@ -7,13 +7,21 @@ import polars as pl
 
 from orchestration.metrics.kpis import score_kpis
 from orchestration.metrics.parameters import process_rule, survey_rules, verdict_rule
+from orchestration.metrics.responses import LEAF_KEYS, LEVEL_KEYS, LEVEL_SUMS, PAIR_KEYS, PAIR_SUMS
 from orchestration.metrics.survey import SURVEY_TABLES, score_survey
 from orchestration.metrics.verdicts import compare_figures
 from orchestration.pipeline.resources import Warehouse
 from orchestration.schemas.indices import DIMENSION_SCORES, ITEM_SCORES, KPI_SCORES, OVERALL_SCORES, VERDICTS
+from orchestration.warehouse.tables import read_table
 
 GROUP = "indices"
-SURVEY_SOURCES = ("marts.stat_item_levels_monthly", "marts.stat_item_pairs_monthly", "marts.stat_response_counts_monthly", "config.items")
+LEVELS, PAIRS, COUNTS = "marts.stat_item_levels_monthly", "marts.stat_item_pairs_monthly", "marts.stat_response_counts_monthly"
+SURVEY_SOURCES = (LEVELS, PAIRS, COUNTS, "config.items")
+USED_COLUMNS = {
+    LEVELS: (*LEAF_KEYS, *LEVEL_KEYS, *LEVEL_SUMS),
+    PAIRS: (*LEAF_KEYS, *PAIR_KEYS, *PAIR_SUMS),
+}
+"""Of the two large tables only what is used: half of their memory is in the other columns."""
 KPI_SOURCES = ("marts.kpi_values_monthly", "config.metrics")
 VERDICT_SOURCES = (OVERALL_SCORES.name, DIMENSION_SCORES.name, ITEM_SCORES.name, KPI_SCORES.name, "config.targets", "config.metrics")
 
@@ -24,8 +32,9 @@ def asset_key(table: str) -> dg.AssetKey:
 
 
 def read_all(warehouse: Warehouse, tables: tuple[str, ...]) -> list[pl.DataFrame]:
-    """The tables of the working file, in order."""
-    return [warehouse.read(table) for table in tables]
+    """The tables of the working file, in order; of a table in USED_COLUMNS only those columns."""
+    with warehouse.working() as connection:
+        return [read_table(connection, table, USED_COLUMNS.get(table)) for table in tables]
 
 
 @dg.multi_asset(
