@@ -17,7 +17,7 @@ versions_compared as (
         or {{ attribute }} is distinct from lag({{ attribute }}) over by_date
         {%- endfor %} as is_change
     from versions
-    window by_date as (partition by customer_id order by valid_from_date)
+    window by_date as (partition by customer_id order by valid_from_date asc nulls last)
 ),
 
 periods_cut as (
@@ -27,7 +27,7 @@ periods_cut as (
         lead(valid_from_date) over by_date as next_from_date
     from versions_compared
     where is_change
-    window by_date as (partition by customer_id order by valid_from_date)
+    window by_date as (partition by customer_id order by valid_from_date asc nulls last)
 ),
 
 periods_dated as (

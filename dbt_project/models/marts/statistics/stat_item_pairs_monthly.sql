@@ -9,14 +9,12 @@ items as (
 ),
 
 responses as (
-    select *, row_number() over (order by source_code, response_id, instrument_code, month_start_date) as response_number
-    from (
-        select distinct {{ keys | join(', ') }}, source_code, response_id, weight from answers
-    ) as distinct_responses
+    select *, row_number() over (order by response_id asc nulls last) as response_number
+    from (select distinct {{ keys | join(', ') }}, source_code, response_id, weight from answers) as distinct_responses
 ),
 
 cells as (
-    select *, row_number() over (order by {{ keys | join(', ') }}) as cell_number
+    select *, row_number() over (order by month_start_date asc nulls last) as cell_number
     from (select distinct {{ keys | join(', ') }} from responses) as distinct_cells
 ),
 

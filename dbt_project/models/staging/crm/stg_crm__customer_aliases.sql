@@ -7,7 +7,8 @@ aliases_ranked as (
         *,
         row_number() over (
             partition by alias_source_code, source_key
-            order by extracted_at desc, extract_file_id desc, record_number desc, source_code asc
+            order by
+                extracted_at desc nulls last, extract_file_id desc nulls last, record_number desc nulls last, source_code asc nulls last
         ) as alias_rank
     from aliases
 )

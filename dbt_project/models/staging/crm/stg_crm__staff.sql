@@ -7,7 +7,8 @@ staff_ranked as (
         *,
         row_number() over (
             partition by staff_id
-            order by extracted_at desc, extract_file_id desc, record_number desc, source_code asc
+            order by
+                extracted_at desc nulls last, extract_file_id desc nulls last, record_number desc nulls last, source_code asc nulls last
         ) as staff_rank
     from staff
 )
