@@ -49,6 +49,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "渠道": ("channel_code",), "责任部门": ("department_code",), "区域": ("region_code",), "内容": ("description", "comment_text"),
 }  # fmt: skip
 
+
 @dataclass(frozen=True)
 class Sample:
     """Header, some records as text, and how the file is written."""
@@ -205,7 +206,7 @@ def _guess_delimiter(content: str) -> str:
     """The letter that splits the first lines into the same, largest number of fields."""
 
     def score(delimiter: str) -> tuple[bool, int]:
-        widths = [len(row) for row in csv.reader(io.StringIO(content[:SAMPLE_ROWS * 10]), delimiter=delimiter) if row][:20]
+        widths = [len(row) for row in csv.reader(io.StringIO(content[: SAMPLE_ROWS * 10]), delimiter=delimiter) if row][:20]
         return len(set(widths[:-1])) <= 1, min(widths, default=1)
 
     return max(DELIMITERS, key=score)

@@ -23,6 +23,7 @@ from orchestration.warehouse.ledger import (
     ensure_raw_tables,
     find_stale_tables,
     has_load,
+    has_raw_tables,
     is_first_load,
     ledger_pairs,
     loaded_pairs,
@@ -74,7 +75,8 @@ def load_landed(
     A table one of whose contracts was changed or taken away is rebuilt from originals. Raises WarehouseError for a database
     that cannot be written; a bad file is a result, not an error.
     """
-    ensure_raw_tables(con)
+    if not has_raw_tables(con):
+        ensure_raw_tables(con)
     mirror_files(con, state)
     entries = [*landed, *_left_behind(con, out, contracts, landed, state)]
     results: list[LoadResult] = []
@@ -114,7 +116,7 @@ def _private_attached(con: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Non
     con.execute(f"attach {quote_text(str(out / PRIVATE_FILE))} as {PRIVATE}")
     try:
         with transaction(con):
-            for table in RAW_TABLES:
+            for table in _without_private_tables(con):
                 create_private_tables(con, table)
             con.execute(
                 f"create table if not exists {PRIVATE}.quarantine.records (extract_file_id integer, contract_code varchar, "
@@ -123,6 +125,14 @@ def _private_attached(con: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Non
         yield
     finally:
         con.execute(f"detach {PRIVATE}")
+
+
+def _without_private_tables(con: duckdb.DuckDBPyConnection) -> list[RawTable]:
+    rows = con.execute(
+        f"select table_name from duckdb_tables() where database_name = '{PRIVATE}' and schema_name = 'superseded'"
+    ).fetchall()
+    found = {row[0] for row in rows}
+    return [table for table in RAW_TABLES if short_name(table) not in found]
 
 
 def _left_behind(

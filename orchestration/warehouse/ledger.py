@@ -55,6 +55,12 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
         create_table(con, table)
 
 
+def has_raw_tables(con: duckdb.DuckDBPyConnection) -> bool:
+    """True where every raw table and the ledger exist; whether their columns fit is seen by `ensure_raw_tables`."""
+    rows = con.execute("select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('raw', 'ops')").fetchall()
+    return {table.name for table in (*RAW_TABLES, CUSTOMER_TOKENS, *OPS_TABLES)} <= {row[0] for row in rows}
+
+
 def loaded_pairs(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
     """(sha256, contract hash) of every load that stands: what `land_files` need not look at again."""
     return ledger_pairs(con, states=("loaded", "empty"))

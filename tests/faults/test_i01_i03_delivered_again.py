@@ -1,0 +1,62 @@
+"""I01-I03: the same file again, the same bytes under another name, the same name with other bytes."""
+
+from pathlib import Path
+
+from support.loading import Workspace
+
+HEADER = "id,item,at,score\n"
+
+
+def test_i01_same_file_twice_is_no_operation(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    path = workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n")
+    workspace.night()
+    before = workspace.rows("from raw.surveys_answers")
+    path.unlink()
+    workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n")
+    assert [r.state for r in workspace.night()] == ["known"]
+    assert workspace.rows("from raw.surveys_answers") == before
+    assert len(workspace.rows("from ops.extract_files")) == 1
+
+
+def test_i02_same_bytes_under_another_name_make_no_double_rows(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n")
+    workspace.put("b.csv", HEADER + "1,A,2025-03-01,4\n")
+    first, second = workspace.night()
+    assert (first.state, second.state) == ("loaded", "duplicate")
+    assert "a.csv" in second.reason
+    assert workspace.answers() == [("1", 4)]
+
+
+def test_i02_copy_that_outlives_the_first_name_changes_nothing(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n").rename(tmp_path / "kept")
+    workspace.put("a.csv", (tmp_path / "kept").read_bytes())
+    workspace.night()
+    (workspace.landing / "a.csv").rename(workspace.landing / "z.csv")
+    assert [r.state for r in workspace.night()] == ["known"]
+    assert workspace.answers() == [("1", 4)]
+
+
+def test_i03_restated_file_replaces_and_keeps_the_old_version(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n2,A,2025-03-01,3\n")
+    workspace.night()
+    workspace.put("a.csv", HEADER + "1,A,2025-03-01,5\n")
+    workspace.night()
+    assert workspace.answers("response_id, satisfaction, extract_file_id") == [("1", 5, 2), ("2", 3, 1)]
+    assert workspace.private_rows("select response_id, satisfaction, known_at::varchar from superseded.surveys_answers") == [
+        ("1", 4, "2026-01-02 02:00:00")
+    ]
+    assert [row[0] for row in workspace.rows("select file_name from ops.extract_files")] == ["a.csv", "a.csv"]
+
+
+def test_i05_rows_of_one_moment_over_two_extracts_are_all_there(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    lines = [f"{n},A,2025-03-01 10:00:00,4\n" for n in range(40)]
+    workspace.put("a.csv", HEADER + "".join(lines[:25]))
+    workspace.night()
+    workspace.put("b.csv", HEADER + "".join(lines[20:]))
+    workspace.night()
+    assert len(workspace.answers()) == 40
