@@ -46,14 +46,16 @@ def pool_scopes(leaves: pl.DataFrame, *, keys: tuple[str, ...], sums: tuple[str,
     two months before.
     """
     bound = pl.lit(last_month or leaves["month_start_date"].max(), pl.Date)
-    names = leaves.select(keys).unique().with_row_index(KEY_ID) if keys else None
-    numbered = leaves.select(*LEAF_KEYS, *sums) if names is None else leaves.join(names, on=keys).select(*LEAF_KEYS, KEY_ID, *sums)
+    names = leaves.lazy().select(keys).unique().collect().with_row_index(KEY_ID) if keys else None
+    numbered = leaves.lazy() if names is None else leaves.lazy().join(names.lazy(), on=keys)
     ids = () if names is None else (KEY_ID,)
-    totals = pl.concat([_total(numbered, kept, ids, sums) for kept in ((), ("segment_code",), ("region_code",))])
+    cells = numbered.select(*LEAF_KEYS, *ids, *sums).collect().lazy()
+    totals = pl.concat([_total(cells, kept, ids, sums).collect() for kept in ((), ("segment_code",), ("region_code",))]).lazy()
     later = pl.concat([_shifted(totals, n, POOLED_MONTHS) for n in range(POOLED_MONTHS)]).filter(pl.col("month_start_date") <= bound)
     pooled = later.group_by(*SCOPE_KEYS, *ids).agg(pl.col(sums).sum())
-    both = pl.concat([_shifted(totals, 0, SINGLE_MONTH).select(pooled.columns), pooled])
-    return both if names is None else both.join(names, on=KEY_ID).drop(KEY_ID)
+    both = pl.concat([_shifted(totals, 0, SINGLE_MONTH).select(*SCOPE_KEYS, *ids, *sums), pooled])
+    named = both if names is None else both.join(names.lazy(), on=KEY_ID).drop(KEY_ID)
+    return named.collect()
 
 
 def score_response_rates(pooled: pl.DataFrame) -> pl.DataFrame:
@@ -70,14 +72,14 @@ def score_response_rates(pooled: pl.DataFrame) -> pl.DataFrame:
     return shape_frame(rates, RESPONSE_RATES)
 
 
-def _total(leaves: pl.DataFrame, kept: tuple[str, ...], ids: tuple[str, ...], sums: tuple[str, ...]) -> pl.DataFrame:
+def _total(leaves: pl.LazyFrame, kept: tuple[str, ...], ids: tuple[str, ...], sums: tuple[str, ...]) -> pl.LazyFrame:
     """Sums over segments and regions, but for the column kept."""
     dropped = [name for name in ("segment_code", "region_code") if name not in kept]
     named = leaves.with_columns(pl.lit(ALL).alias(name) for name in dropped)
     return named.group_by(*LEAF_KEYS, *ids).agg(pl.col(sums).sum())
 
 
-def _shifted(totals: pl.DataFrame, n_months: int, window: int) -> pl.DataFrame:
+def _shifted(totals: pl.LazyFrame, n_months: int, window: int) -> pl.LazyFrame:
     """The same sums as part of the window that ends `n_months` later."""
     moved = months_later(pl.col("month_start_date"), n_months)
     return totals.with_columns(month_start_date=moved, window_months=pl.lit(window, pl.Int32))

@@ -31,13 +31,12 @@ def score_survey(
 ) -> dict[str, pl.DataFrame]:
     """The frames of SURVEY_TABLES by table name.
 
-    levels, pairs, counts: marts.stat_item_levels_monthly, stat_item_pairs_monthly, stat_response_counts_monthly;
-    items: config.items. Quadrant probabilities are drawn as `drawn_scopes` says.
+    levels, pairs, counts: marts.stat_item_levels_monthly, stat_item_pairs_monthly, stat_response_counts_monthly, of the pairs
+    at least `select_pairs`; items: config.items. Quadrant probabilities are drawn as `drawn_scopes` says.
     """
     last = _last_month(levels, counts)
     pooled, responses = pool_levels(levels, last_month=last), pool_responses(counts, last_month=last)
-    used_pairs = select_pairs(pairs, report_month=report_month, months=rules.cuts.months)
-    means, covariances = estimate_means(pooled, items), estimate_covariances(pool_pairs(used_pairs, last_month=last))
+    means, covariances = estimate_means(pooled, items), estimate_covariances(pool_pairs(pairs, last_month=last))
     scores = score_items(means, items, rule=rules.index)
     weights = estimate_item_weights(levels, items, rule=rules.index, scopes=pooled)
     used = headline_weights(items, weights, rule=rules.index)
@@ -53,13 +52,13 @@ def score_survey(
     }
 
 
-def select_pairs(pairs: pl.DataFrame, *, report_month: date, months: int) -> pl.DataFrame:
-    """The pairs that some figure rests on, to halve rows and memory.
+def select_pairs(pairs: pl.DataFrame, *, report_month: date, rules: SurveyRules) -> pl.DataFrame:
+    """The pairs that some figure rests on: a step that halves rows and memory and changes no figure.
 
     All pairs of the months whose quadrants are drawn; elsewhere satisfaction with satisfaction (intervals) and an item with
     itself (errors of the map).
     """
-    n_before = max(months, POOLED_MONTHS) - 1
+    n_before = max(rules.cuts.months, POOLED_MONTHS) - 1
     is_drawn = pl.col("month_start_date").is_between(pl.lit(report_month).dt.offset_by(f"-{n_before}mo"), pl.lit(report_month))
     is_satisfaction = (pl.col("measure_a") == "satisfaction") & (pl.col("measure_b") == "satisfaction")
     return pairs.filter(is_drawn | is_satisfaction | (pl.col("item_a") == pl.col("item_b")))

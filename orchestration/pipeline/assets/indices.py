@@ -8,7 +8,7 @@ import polars as pl
 from orchestration.metrics.kpis import score_kpis
 from orchestration.metrics.parameters import process_rule, survey_rules, verdict_rule
 from orchestration.metrics.responses import LEAF_KEYS, LEVEL_KEYS, LEVEL_SUMS, PAIR_KEYS, PAIR_SUMS
-from orchestration.metrics.survey import SURVEY_TABLES, score_survey
+from orchestration.metrics.survey import SURVEY_TABLES, score_survey, select_pairs
 from orchestration.metrics.verdicts import compare_figures
 from orchestration.pipeline.resources import Warehouse
 from orchestration.schemas.indices import DIMENSION_SCORES, ITEM_SCORES, KPI_SCORES, OVERALL_SCORES, VERDICTS
@@ -16,7 +16,8 @@ from orchestration.warehouse.tables import read_table
 
 GROUP = "indices"
 LEVELS, PAIRS, COUNTS = "marts.stat_item_levels_monthly", "marts.stat_item_pairs_monthly", "marts.stat_response_counts_monthly"
-SURVEY_SOURCES = (LEVELS, PAIRS, COUNTS, "config.items")
+ITEMS = "config.items"
+SURVEY_SOURCES = (LEVELS, PAIRS, COUNTS, ITEMS)
 USED_COLUMNS = {
     LEVELS: (*LEAF_KEYS, *LEVEL_KEYS, *LEVEL_SUMS),
     PAIRS: (*LEAF_KEYS, *PAIR_KEYS, *PAIR_SUMS),
@@ -47,7 +48,8 @@ def read_all(warehouse: Warehouse, tables: tuple[str, ...]) -> list[pl.DataFrame
 def survey_indices(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Item, dimension and overall scores, quadrants, NPS and response rates; one step, since all rest on the same pooled sums."""
     rules = survey_rules(warehouse.config.workspace, warehouse.config.thresholds)
-    levels, pairs, counts, items = read_all(warehouse, SURVEY_SOURCES)
+    levels, counts, items = read_all(warehouse, (LEVELS, COUNTS, ITEMS))
+    pairs = select_pairs(*read_all(warehouse, (PAIRS,)), report_month=warehouse.report_month, rules=rules)
     frames = score_survey(levels, pairs, counts, items, report_month=warehouse.report_month, rules=rules)
     for table in SURVEY_TABLES:
         n_rows = warehouse.replace(table, frames[table.name])
