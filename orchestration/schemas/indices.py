@@ -161,6 +161,10 @@ KPI_SCORES = Table(
         FINGERPRINT,
     ),
 )  # fmt: skip
+REASON = (
+    "why it cannot be told (no value, nothing to compare with, base too small, not enough history, no evidence of a change or of none) "
+    "or which rule decided (tested, interval within what matters, inside or outside the process limits, census against target)"
+)
 VERDICTS = Table(
     "indices.verdicts", "One row per figure and comparison: the one verdict that every reader gets",
     (
@@ -180,7 +184,7 @@ VERDICTS = Table(
         Column("matters_from", "double", "difference from which a change matters"),
         Column("smallest_detectable", "double", "smallest change this sample would have found", null="a census, or no base"),
         Column("verdict", "text", "better, worse, changed but small, steady or cannot tell"),
-        Column("reason", "text", "why it cannot be told, or which rule decided"),
+        Column("reason", "text", REASON),
         Column("n_base", "bigint", "base of the value"),
         Column("n_reference", "bigint", "base of the reference", null="a target"),
     ),
