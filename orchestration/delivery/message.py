@@ -14,6 +14,8 @@ from email.utils import format_datetime
 from orchestration.delivery.pictures import Picture
 from orchestration.errors import DeliveryError
 
+SEVEN_BIT = SMTP.clone(cte_type="7bit")
+"""Servers that know no eight-bit bodies take it too."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _LONGEST_ADDRESS = 254
 _DIGITS = 32
@@ -60,7 +62,7 @@ def build_message(envelope: Envelope, *, html: str, text: str, pictures: Sequenc
     Raises DeliveryError for an address or header that could smuggle in another header, and for a time without zone.
     """
     check_envelope(envelope)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SEVEN_BIT)
     for name, value in _headers(envelope):
         message[name] = value
     message.set_content(text)
@@ -118,6 +120,12 @@ def _refuse_control(name: str, value: str) -> None:
     if found:
         codes = ", ".join(f"U+{ord(letter):04X}" for letter in found)
         raise DeliveryError(f"{name} {value!r} holds {codes}", where="mail header", hint="write it on one line, in visible letters")
+
+
+def find_address(text: str) -> str:
+    """The first mail address within `text`; empty where there is none."""
+    found = _ADDRESS.search(text)
+    return found.group() if found else ""
 
 
 def _is_address(text: str) -> bool:

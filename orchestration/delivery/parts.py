@@ -8,7 +8,7 @@ import css_inline
 from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 
-from orchestration.delivery.pictures import Picture, draw_png
+from orchestration.delivery.pictures import SHOWN_WIDTH, Picture, draw_png
 from orchestration.delivery.plain import lay_out, underline, wrap
 from orchestration.errors import RenderError
 
@@ -53,7 +53,7 @@ class Page(Protocol):
 
 def render_html(environment: Environment, page: Page, *, content_ids: Mapping[str, str]) -> str:
     """The HTML part, its styles inlined; `content_ids` gives each picture's id by its code. Raises RenderError."""
-    return _inliner().inline(_render(environment, HTML_TEMPLATE, page=page, content_ids=content_ids))
+    return _inliner().inline(_render(environment, HTML_TEMPLATE, page=page, content_ids=content_ids, picture_width=SHOWN_WIDTH))
 
 
 def render_text(environment: Environment, page: Page) -> str:
@@ -63,10 +63,7 @@ def render_text(environment: Environment, page: Page) -> str:
 
 def draw_pictures(environment: Environment, page: Page) -> tuple[Picture, ...]:
     """The page's charts as PNG. Raises RenderError."""
-    return tuple(
-        Picture(chart.code, draw_png(_svg(environment, chart, page.language)), chart.alt, round(chart.drawing.width))
-        for chart in page.pictures
-    )
+    return tuple(Picture(chart.code, draw_png(_svg(environment, chart, page.language))) for chart in page.pictures)
 
 
 def _svg(environment: Environment, chart: PageChart, language: str) -> str:
@@ -84,4 +81,4 @@ def _render(environment: Environment, template: str, **names: object) -> str:
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+    return css_inline.CSSInliner(keep_style_tags=False, minify_css=True, load_remote_stylesheets=False)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from orchestration.errors import RenderError
 
-SCALE = 2
+SHOWN_WIDTH, SCALE = 440, 2
+"""Width in px at which a mail shows a chart; its letters grow with it, so that a phone can still shrink them."""
 BACKGROUND = "#ffffff"
 _DEBIAN = Path("/usr/share/fonts")
 _FONTS = ("truetype/noto/NotoSans-Regular.ttf", "truetype/noto/NotoSans-Bold.ttf",
@@ -15,12 +16,10 @@ _FONTS = ("truetype/noto/NotoSans-Regular.ttf", "truetype/noto/NotoSans-Bold.ttf
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG with the code that names it in its message, the text that stands for it, and the width it is shown at."""
+    """A PNG and the code that names it in its message."""
 
     code: str
     png: bytes
-    alt: str
-    width: int
 
 
 @cache
@@ -35,14 +34,14 @@ def missing_fonts() -> tuple[str, ...]:
 
 
 def draw_png(svg: str) -> bytes:
-    """The chart as PNG at twice its size on a white ground. Raises RenderError where the SVG cannot be drawn."""
+    """The chart as PNG at twice the width it is shown at, on a white ground. Raises RenderError where the SVG cannot be drawn."""
     import resvg_py
 
     files = list(font_files())
     try:
         return bytes(
             resvg_py.svg_to_bytes(
-                svg_string=svg, background=BACKGROUND, zoom=SCALE, skip_system_fonts=not missing_fonts(),
+                svg_string=svg, background=BACKGROUND, width=SHOWN_WIDTH * SCALE, skip_system_fonts=not missing_fonts(),
                 font_files=files, font_family="Noto Sans", sans_serif_family="Noto Sans",
             )
         )  # fmt: skip

@@ -8,6 +8,7 @@ WIDTH = 76
 """Columns of a line; readers wrap at 78."""
 _INDENT = "    "
 _GAP = "  "
+_NAME_WIDTH = 16
 _PIECES = re.compile(
     r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+"
 )
@@ -65,19 +66,26 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def lay_out(rows: Sequence[Sequence[str]], *, width: int = WIDTH) -> str:
-    """Rows in aligned columns, the first to the left, the rest to the right; a long first cell stands on lines of its own.
+def lay_out(head: Sequence[str], rows: Sequence[Sequence[str]], *, width: int = WIDTH) -> str:
+    """Rows in aligned columns under their names, the first to the left, the rest to the right; a long first cell stands on its own lines.
 
     Every row's figures stay together on one line, so that a reader (or a check) finds them beside their name.
     """
-    if not rows:
-        return ""
-    widths = [max(columns(row[i]) for row in rows) for i in range(1, len(rows[0]))]
+    widths = [max(min(columns(head[i]), _NAME_WIDTH), *(columns(row[i]) for row in rows), 0) for i in range(1, len(head))]
     figures = sum(widths) + len(_GAP) * len(widths)
     if figures > width - len(_INDENT) * 2:
-        return "\n".join(_loose(row, width) for row in rows)
-    first = min(max(columns(row[0]) for row in rows), width - figures)
-    return "\n".join(_aligned(row, widths, first, width) for row in rows)
+        return "\n".join(_loose(row, width) for row in (head, *rows))
+    first = min(max(columns(row[0]) for row in (head, *rows)), width - figures)
+    return "\n".join(_aligned(row, widths, first, width) for row in (*_head_rows(head, widths), *rows))
+
+
+def _head_rows(head: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
+    """The columns' names over as many lines as the longest needs, set at the foot."""
+    cells = [wrap(name, width=room).splitlines() for name, room in zip(head[1:], widths, strict=True)]
+    n_lines = max((len(lines) for lines in cells), default=1)
+    padded = [[""] * (n_lines - len(lines)) + lines for lines in cells]
+    names = [""] * (n_lines - 1) + [head[0]]
+    return [(names[line], *(lines[line] for lines in padded)) for line in range(n_lines)]
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int], first: int, width: int) -> str:

@@ -11,8 +11,8 @@ from orchestration.reports.chart_strips import BarRow, Sparkline, TargetStrip, d
 from orchestration.reports.chart_style import FONTS, STYLES, chart_css
 from orchestration.reports.chart_trend import TrendChart, TrendPoint, draw_trend
 
-WIDE, NARROW, MAIL = 720, 358, 440
-"""Widths in px: page, phone, mail."""
+WIDE, NARROW, MAIL = 720, 358, 380
+"""Widths in px: page, phone, mail (shown a little larger there, since a phone shrinks pictures)."""
 
 Chart = TrendChart | QuadrantMap | TargetStrip | Sparkline | BarRow
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from orchestration.reports.chart_shapes import Drawing
 
+_WIDE_STOPS = ("。", "，", "：", "；", "！", "？")
+
 
 @dataclass(frozen=True)
 class MailChange:
@@ -37,6 +39,16 @@ class MailPoint:
 
     lead: str
     rest: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both as one text."""
+        return f"{self.lead}{self.gap}{self.rest}"
+
+    @property
+    def gap(self) -> str:
+        """What stands between them: nothing after a Chinese stop, which brings its own room."""
+        return " " if self.rest and not self.lead.endswith(_WIDE_STOPS) else ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +80,8 @@ class MailTable:
 
     @property
     def plain(self) -> tuple[tuple[str, ...], ...]:
-        """Column names and rows as plain texts, marks in brackets."""
-        return (self.columns, *(tuple(f"{cell.text} ({cell.badge})" if cell.badge else cell.text for cell in row) for row in self.rows))
+        """Rows as plain texts, marks in brackets."""
+        return tuple(tuple(f"{cell.text} ({cell.badge})" if cell.badge else cell.text for cell in row) for row in self.rows)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from orchestration.reports.mail_page import MailCell, MailChange, MailHeadline, 
 from orchestration.reports.monthly_executive import MonthlyExecutive
 from orchestration.reports.parts import Cell, Sentence
 from orchestration.reports.sections_operations import ComplaintSection, DeliverySection, KpiSection, StageSection
-from orchestration.reports.sections_survey import Headline, QuadrantSection, TrendSection
+from orchestration.reports.sections_quadrant import QuadrantSection
+from orchestration.reports.sections_survey import Headline, TrendSection
 
 Text = Callable[[str], str]
 
@@ -46,7 +47,13 @@ def _headline(headline: Headline | None, text: Text) -> MailHeadline | None:
     if headline is None or headline.number == DASH:
         return None
     changes = tuple(
-        MailChange(change.against, change.cell.text, f"{change.cell.word} {change.note}".strip(), change.cell.tone, change.cell.arrow)
+        MailChange(
+            change.against,
+            change.cell.text,
+            f"{change.cell.word} ({change.note})" if change.note else change.cell.word,
+            change.cell.tone,
+            change.cell.arrow,
+        )
         for change in headline.changes
     )
     return MailHeadline(headline.number, text("mail.of_100"), headline.interval, changes, "late" if headline.is_provisional else "")
@@ -125,7 +132,8 @@ def _kpis(kpis: KpiSection, text: Text) -> MailSection:
         (MailCell(f"{row.label} {row.unit}".strip()), _cell(row.actual), MailCell(row.plan), _cell(row.difference))
         for group in kpis.groups for row in group.rows
     )  # fmt: skip
-    return MailSection(_heading(kpis.heading, kpis.caption), _subtitle(kpis.heading, kpis.caption), table=MailTable(columns, rows, (2, 3)))
+    caption = text("mail.kpi.caption")
+    return MailSection(_heading(kpis.heading, caption), _subtitle(kpis.heading, caption), table=MailTable(columns, rows, (2, 3)))
 
 
 def _stages(stages: StageSection, text: Text) -> MailSection:

@@ -71,7 +71,7 @@ def test_a_transparent_picture_is_found(monkeypatch):
     html = '<html lang="en"><body><img src="cid:{}" width="44" alt="x"></body></html>'
     envelope = build_envelope()
     mail = build_message(
-        envelope, html=html.format(f"a.{envelope.identity}@example.com"), text="x", pictures=[Picture("a", clear, "x", 44)]
+        envelope, html=html.format(f"a.{envelope.identity}@example.com"), text="x", pictures=[Picture("a", clear)]
     )
     found = next(finding for finding in lint_message(mail) if finding.check == "pictures")
     assert "transparent" in found.detail
@@ -83,7 +83,7 @@ def test_pictures_unused_missing_or_used_twice_are_found():
     used = f"a.{envelope.identity}@example.com"
     bodies = {"is used 0 times": "", "is used 2 times": image.format(used) * 2, "is not attached": image.format(used) + image.format("b@x")}
     for detail, body in bodies.items():
-        mail = build_message(envelope, html=f'<html lang="en"><body>{body}</body></html>', text="x", pictures=[Picture("a", png, "x", 44)])
+        mail = build_message(envelope, html=f'<html lang="en"><body>{body}</body></html>', text="x", pictures=[Picture("a", png)])
         assert detail in next(finding for finding in lint_message(mail) if finding.check == "content_ids").detail
 
 

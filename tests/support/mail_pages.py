@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta, timezone
 from functools import cache
 
-from orchestration.delivery.message import Envelope, build_message, picture_id
-from orchestration.delivery.parts import draw_pictures, render_html, render_text
+from orchestration.delivery import mails
+from orchestration.delivery.message import Envelope
+from orchestration.delivery.parts import draw_pictures
 from orchestration.delivery.pictures import font_files
 from orchestration.reports.charts import QuadrantItem, QuadrantMap, QuadrantNames, TrendChart, TrendPoint, draw
 from orchestration.reports.mail_page import (
@@ -76,7 +77,7 @@ def _trend(words: dict) -> MailSection:
         for i, value in enumerate(VALUES)
     )  # fmt: skip
     chart = TrendChart(words["trend"], words["trend"], points, words["target"], floor=0, ceiling=100)
-    return MailSection(words["trend"], "0–100", MailPicture("trend", f"{words['trend']} 72.2, 74.6", draw(chart, width=440, prefix="t")))
+    return MailSection(words["trend"], "0–100", MailPicture("trend", f"{words['trend']} 72.2, 74.6", draw(chart, width=380, prefix="t")))
 
 
 def _map(words: dict, labels: tuple[str, ...]) -> MailSection:
@@ -89,7 +90,7 @@ def _map(words: dict, labels: tuple[str, ...]) -> MailSection:
         )
         for i in range(3)
     )
-    picture = MailPicture("quadrants", words["map"] + ", ".join(labels[:3]), draw(chart, width=440, prefix="q"))
+    picture = MailPicture("quadrants", words["map"] + ", ".join(labels[:3]), draw(chart, width=380, prefix="q"))
     return MailSection(words["map"], "", picture, MailTable(words["columns"], rows, (1, 2, 3)), (words["remark"],))
 
 
@@ -129,7 +130,4 @@ def build_mail(language: str = "en", page: MailPage | None = None, **changes: ob
     """The whole message of the invented page."""
     page = page or build_page(language)
     envelope = build_envelope(language=language, subject=page.subject, **changes)
-    environment = _environment(page)
-    ids = {picture.code: picture_id(envelope, picture.code) for picture in page.pictures}
-    html, text = render_html(environment, page, content_ids=ids), render_text(environment, page)
-    return build_message(envelope, html=html, text=text, pictures=_pictures(page, font_files()))
+    return mails.build_mail(_environment(page), page, envelope, _pictures(page, font_files()))

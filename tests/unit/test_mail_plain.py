@@ -37,12 +37,17 @@ def test_no_line_is_wider_than_the_page_and_nothing_is_lost(text, indent):
 
 
 def test_figures_stand_under_each_other():
-    laid = lay_out([("Item", "Score"), ("投诉", "3.32"), ("On time", "13.71")])
+    laid = lay_out(("Item", "Score"), [("投诉", "3.32"), ("On time", "13.71")])
     assert laid.splitlines() == ["Item     Score", "投诉      3.32", "On time  13.71"]
 
 
+def test_long_column_names_stand_on_several_lines():
+    laid = lay_out(("Region", "On time by the promised hour"), [("West", "74.1 %")])
+    assert laid.splitlines() == ["          On time by the", "Region     promised hour", "West              74.1 %"]
+
+
 def test_a_long_name_keeps_its_figures_on_one_line():
-    laid = lay_out([("x " * 60, "1.5", "2.5"), ("y", "3.5", "4.5")])
+    laid = lay_out(("a", "b", "c"), [("x " * 60, "1.5", "2.5"), ("y", "3.5", "4.5")])
     assert any("1.5" in line and "2.5" in line for line in laid.splitlines())
     assert all(columns(line) <= WIDTH for line in laid.splitlines())
 
@@ -50,4 +55,4 @@ def test_a_long_name_keeps_its_figures_on_one_line():
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(TEXT, TEXT.map(lambda t: t[:60]), TEXT.map(lambda t: t[:30])), min_size=1, max_size=5))
 def test_tables_of_any_text_keep_to_the_page(rows):
-    assert all(columns(line) <= WIDTH for line in lay_out(rows).splitlines())
+    assert all(columns(line) <= WIDTH for line in lay_out(rows[0], rows[1:]).splitlines())
