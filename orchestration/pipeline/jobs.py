@@ -12,7 +12,7 @@ nightly = dg.define_asset_job(
 )
 monthly = dg.define_asset_job(
     MONTHLY,
-    selection=dg.AssetSelection.groups("reports"),
+    selection=dg.AssetSelection.assets(["reports", "monthly_executive"], ["reports", "monthly_executive_mail"]),
     description="The month's report and its mail, rendered from the published generation; nothing is sent.",
     executor_def=dg.in_process_executor,
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestration.config.load import hash_workspace
 from orchestration.config.packaged import PACKAGE, resource_folder
 from orchestration.errors import ConfigError, ExtractError
+from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import STATE_FILE, State
 
 NIGHT_HOUR = 2
@@ -29,6 +30,38 @@ class Night:
     input_hash: str
     unchanged_since: str = ""
     """Code of the published generation that had the same input; empty: there is something to do."""
+
+
+@dataclass(frozen=True)
+class NightRequest:
+    """What is asked of a run. `clock` None: the clock of the published night, for a job that only renders."""
+
+    folder: Path
+    clock: datetime | None
+    month: str = ""
+    full_refresh: bool = False
+    job: str = "nightly"
+
+
+def settle_unchanged(request: NightRequest, now: datetime) -> str:
+    """A sentence for a night whose input made the published generation already, which is then on record; else nothing.
+
+    Raises BusyError where another run is writing, StateError where the clock lies before an earlier night's.
+    """
+    if request.clock is None or request.month or request.full_refresh:
+        return ""
+    require_workspace(request.folder)
+    out = request.folder / "out"
+    with hold_lock(out, as_of=request.clock, started_at=now):
+        night = plan_night(request.folder, request.clock)
+        if not night.unchanged_since:
+            return ""
+        with State(out) as state:
+            run = state.begin_run(night.as_of, night.input_hash, now)
+            state.end_run(run, "unchanged", f"as {night.unchanged_since}", now)
+    return (
+        f"Nothing has changed since {night.unchanged_since}: landing, configuration and program are the same, and so is the night's date."
+    )
 
 
 def plan_night(folder: Path, as_of: datetime) -> Night:
@@ -49,7 +82,8 @@ def require_workspace(folder: Path) -> None:
             "there is no config folder", where=str(folder), hint="give the workspace with --workspace, or make one: csat init DIR"
         )
     if not (folder / "landing").is_dir():
-        raise ExtractError("there is no landing folder", where=str(folder / "landing"), hint="create it and put the extracts into it")
+        hint = "create it and put the extracts into it"
+        raise ExtractError("there is no landing folder", where=str(folder / "landing"), hint=hint)
 
 
 def hash_input(folder: Path, state: State | None, day: date) -> str:

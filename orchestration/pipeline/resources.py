@@ -25,7 +25,7 @@ from orchestration.warehouse.state import RunState, State
 from orchestration.warehouse.tables import read_table, replace_table
 
 
-class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Warehouse(dg.ConfigurableResource):
     """The warehouse of one workspace as assets see it: tables in and out, configuration, clock."""
 
     workspace: str
@@ -106,7 +106,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        """This resource; around the run it holds the writer lock, and at its end the state learns how the night ended."""
+        """The resource itself; around the run it holds the writer lock, and at its end the state learns how the night ended."""
         ending: RunState = "failed"
         with hold_lock(self.out, started_at=self.wall_clock()):
             self._end_killed_runs()
@@ -121,7 +121,8 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         return wall_clock(self.config.workspace.time_zone)
 
     def _recorded_clock(self) -> datetime:
-        moment = self.read("ops.run").item(0, "as_of")
+        is_published = (self.out / CURRENT_FILE).exists()
+        moment = (self.read_published("ops.run") if is_published else self.read("ops.run")).item(0, "as_of")
         assert isinstance(moment, datetime)
         return moment
 

@@ -4,15 +4,14 @@ import logging
 import resource
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
 
 from orchestration import errors
 from orchestration.errors import CsatError, QualityError
+from orchestration.pipeline.night import NightRequest
 from orchestration.pipeline.progress import PROGRESS, Step
 from orchestration.settings import set_environment
 
@@ -27,26 +26,14 @@ run_monitoring:
   enabled: true
 """
 KILOBYTES_PER_MEGABYTE = 1024
-MAXIMUM_NAMED = 5
 
 
-@dataclass(frozen=True)
-class RunRequest:
-    """What is asked of a run: job, workspace, clock, month and whether everything is built anew."""
-
-    folder: Path
-    job: str
-    clock: datetime | None = None
-    month: str = ""
-    full_refresh: bool = False
-
-    @property
-    def config(self) -> dict[str, object]:
-        """The run configuration of Dagster."""
-        settings: dict[str, object] = {"workspace": str(self.folder), "month": self.month, "full_refresh": self.full_refresh}
-        if self.clock:
-            settings["clock"] = self.clock.isoformat()
-        return {"resources": {"warehouse": {"config": settings}}, "loggers": {"progress": {"config": {}}}}
+def run_config(request: NightRequest) -> dict[str, object]:
+    """The run configuration of Dagster that says what `request` says."""
+    settings: dict[str, object] = {"workspace": str(request.folder), "month": request.month, "full_refresh": request.full_refresh}
+    if request.clock:
+        settings["clock"] = request.clock.isoformat()
+    return {"resources": {"warehouse": {"config": settings}}, "loggers": {"progress": {"config": {}}}}
 
 
 def prepare_dagster(folder: Path) -> Path:
@@ -58,14 +45,14 @@ def prepare_dagster(folder: Path) -> Path:
     return home
 
 
-def run_job(definitions: dg.Definitions, request: RunRequest, listener: Callable[[Step], None]) -> tuple[Step, ...]:
+def run_job(definitions: dg.Definitions, request: NightRequest, listener: Callable[[Step], None]) -> tuple[Step, ...]:
     """The steps of the job, run to its end. Raises the CsatError that stopped it, or what else went wrong."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     PROGRESS.steps.clear()
     PROGRESS.listeners[:] = [listener]
     job = definitions.resolve_job_def(request.job)
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(run_config=request.config, instance=instance, raise_on_error=False)
+        result = job.execute_in_process(run_config=run_config(request), instance=instance, raise_on_error=False)
         if not result.success:
             raise _reason(result)
     return tuple(PROGRESS.steps.values())
@@ -109,7 +96,7 @@ def _blocked(event: dg.DagsterEvent) -> CsatError | None:
     return error
 
 
-def _chain(event: dg.DagsterEvent) -> list[SerializableErrorInfo]:
+def _chain(event: dg.DagsterEvent) -> list[Any]:
     """The error of a failure event and its causes, outermost first."""
     error, found = getattr(event.event_specific_data, "error", None), []
     while error is not None:

@@ -26,7 +26,8 @@ def judge_source(expected: Expected, reach: date | None, *, as_of: date, workday
 
     Daily data of a working day are due `grace_workdays` working days after it; those of a week or month that many working days
     after its last day. A day that has not ended is not over: on the night of the 3rd the 2nd is the last day that counts. A week
-    or month is reached by any of its days, since a monthly row carries its first. `workdays` ascend, from some grace before `as_of` to some grace after it.
+    or month is reached by any of its days, since a monthly row carries its first. `workdays` ascend, from well before `as_of`
+    to well after it.
     Null `reach`: nothing loaded, the source is missing.
     """
     if expected.every == "once":

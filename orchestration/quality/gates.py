@@ -46,6 +46,12 @@ def failures(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
     return tuple(result for result in results if not result.is_passed and result.severity == "error")
 
 
+def import_expectations() -> Any:
+    """Great Expectations, imported here and nowhere else."""
+    with _deferred(UNUSED_BY_COUNTS):
+        return importlib.import_module("great_expectations")
+
+
 @dataclass(frozen=True)
 class _Judgement:
     is_passed: bool
@@ -69,8 +75,7 @@ def _completeness(suite: Suite, n_judged: int) -> CheckResult:
 
 def _validate(judged: list[Expected], counts: Counts) -> dict[str, _Judgement]:
     """Code -> judgement, by one validation of a one-row frame whose columns are the codes."""
-    with _deferred(UNUSED_BY_COUNTS):
-        gx = importlib.import_module("great_expectations")
+    gx = import_expectations()
     frame = importlib.import_module("pandas").DataFrame({expected.code: [counts[expected.code]] for expected in judged})
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}

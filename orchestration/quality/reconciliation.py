@@ -33,10 +33,12 @@ _ITEM_SEGMENTS = """
     select month_start_date, instrument_code, item_code, cast(sum(n_satisfaction) as bigint) as n_answers from indices.item_scores
     where window_months = 1 and segment_code <> 'all' and region_code = 'all' and n_satisfaction > 0 group by all"""
 _KPI_TOTALS = """
-    select month_start_date, metric_code, numerator, denominator from indices.kpi_scores
-    where breakdown_code = 'all' and segment_code = 'all' and region_code = 'all' and denominator > 0"""
+    select month_start_date, metric_code, breakdown_code, numerator, denominator from indices.kpi_scores
+    where segment_code = 'all' and region_code = 'all' and denominator > 0"""
 _KPI_LEAVES = """
-    select month_start_date, metric_code, cast(sum(numerator) as bigint) as numerator, cast(sum(denominator) as bigint) as denominator
+    select
+        month_start_date, metric_code, breakdown_code,
+        cast(sum(numerator) as bigint) as numerator, cast(sum(denominator) as bigint) as denominator
     from marts.kpi_values_monthly group by all having sum(denominator) > 0"""
 _CUSTOMER_COMPLAINTS = """
     select month_start_date, cast(sum(n_complaints) as bigint) as n from marts.kpi_customer_monthly

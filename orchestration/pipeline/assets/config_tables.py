@@ -22,7 +22,9 @@ from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import replace_rows
 
 WRITTEN = (*CONFIG_TABLES, RUN, SOURCES, GENERATIONS)
+READ = (*RAW_TABLES, EXTRACT_LOADS)
 MASTER_DATA = ("raw.crm_customers", "raw.crm_customer_aliases", "raw.crm_staff")
+WERE_PUBLISHED = ("published", "withdrawn", "retired")
 ONE_DAY = timedelta(days=1)
 
 
@@ -95,7 +97,9 @@ def _reach(contract: Contract, n_rows: int, data_to: date | None, extracted_at: 
 def _loaded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[int, int, date | None, datetime | None]:
     """Rows made, records in quarantine, newest business date and newest extraction of what the contract has loaded."""
     counted = """
-        select cast(coalesce(sum(n_rows), 0) as bigint), cast(coalesce(sum(n_quarantined), 0) as bigint), max(data_to_date), max(extracted_at)
+        select
+            cast(coalesce(sum(n_rows), 0) as bigint), cast(coalesce(sum(n_quarantined), 0) as bigint),
+            max(data_to_date), max(extracted_at)
         from ops.extract_loads where contract_code = ? and state in ('loaded', 'empty')"""
     n_rows, n_quarantined, data_to, extracted_at = connection.execute(counted, [contract.contract]).fetchall()[0]
     return n_rows, n_quarantined, data_to, extracted_at

@@ -15,6 +15,7 @@ from orchestration.config.packaged import resource_folder
 from orchestration.errors import CsatError, QualityError, WarehouseError
 from orchestration.pipeline.assets.extracts import BUILT_WITH, build_mark
 from orchestration.pipeline.manifest import dbt_executable, manifest_path
+from orchestration.pipeline.progress import PROGRESS, cpu_seconds_of
 from orchestration.pipeline.resources import Warehouse
 from orchestration.settings import set_environment
 from orchestration.warehouse.touched import clear_touched_months
@@ -40,20 +41,21 @@ with _without_dbt():
     from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 
 MAXIMUM_MESSAGES = 5
+MART_ROWS = "select cast(coalesce(sum(estimated_size), 0) as bigint) from duckdb_tables() where schema_name = 'marts'"
 
 
-class Dbt(DbtCliResource):
+class Dbt(DbtCliResource):  # type: ignore[misc]
     """dbt's command line. Neither its version nor a second adapter is fetched by starting dbt once more."""
 
     @property
-    def _cli_version(self) -> Version:  # type: ignore[override]
+    def _cli_version(self) -> Version:
         return Version(version("dbt-core"))
 
     def _initialize_dbt_core_adapter(self, args: object) -> None:
         """None: the adapter would open the working file in this process."""
 
 
-class SchemaAndTable(DagsterDbtTranslator):
+class SchemaAndTable(DagsterDbtTranslator):  # type: ignore[misc]
     """Asset key = schema and table; all models stand in the group `warehouse`."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
@@ -71,7 +73,7 @@ def make_dbt() -> Dbt:
     return Dbt(project_dir=project, profiles_dir=project, dbt_executable=dbt_executable())
 
 
-@dbt_assets(manifest=manifest_path(), name="dbt", dagster_dbt_translator=SchemaAndTable())
+@dbt_assets(manifest=manifest_path(), name="dbt", dagster_dbt_translator=SchemaAndTable())  # type: ignore[untyped-decorator]
 def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse) -> Iterator[Any]:
     """Every model and test; then the touched months are forgotten. Raises QualityError for a failed test, else WarehouseError."""
     target = warehouse.out / "dbt"
@@ -85,6 +87,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     _raise_failures(invocation, target)
     with warehouse.working() as connection:
         clear_touched_months(connection)
+        PROGRESS.count_rows("dbt", connection.execute(MART_ROWS).fetchall()[0][0])
     (target / BUILT_WITH).write_text(build_mark(warehouse), "ascii")
 
 
@@ -97,6 +100,7 @@ def _stream(invocation: DbtCliInvocation, log: Path) -> Iterator[Any]:
                 event = next(events, None)
             if event is None:
                 return
+            PROGRESS.start_up.setdefault("dbt", cpu_seconds_of(invocation.process.pid))
             yield event
 
 

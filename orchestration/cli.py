@@ -1,0 +1,254 @@
+"""The command line: thin commands over `pipeline`, and errors turned into messages and exit codes.
+
+Nothing heavy is imported until a command needs it: `csat --help` and a night without news answer at once.
+"""
+
+import sys
+import traceback
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from orchestration import __version__
+from orchestration.errors import CsatError
+
+if TYPE_CHECKING:
+    from orchestration.pipeline.night import NightRequest
+
+UNEXPECTED = 1
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What every command is told: which workspace, and whether to show tracebacks."""
+
+    given: Path | None
+    debug: bool
+
+    @property
+    def folder(self) -> Path:
+        """The workspace: --workspace, else CSAT_WORKSPACE, else the sample."""
+        from orchestration.config.packaged import default_workspace
+        from orchestration.settings import read_settings
+
+        return (self.given or read_settings().workspace or default_workspace()).resolve()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), help="Folder of the workspace [CSAT_WORKSPACE, or data/].")
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+@click.version_option(__version__, prog_name="csat")
+@click.pass_context
+def cli(context: click.Context, workspace: Path | None, debug: bool) -> None:
+    """From nightly extracts to a checked DuckDB file and a monthly report."""
+    context.obj = Invocation(workspace, debug)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a workspace in FOLDER: commented configuration, empty contracts/ and landing/."""
+    from orchestration.pipeline.workspaces import init_workspace
+
+    for line in init_workspace(folder):
+        click.echo(line)
+
+
+@cli.group()
+def contract() -> None:
+    """Contracts: how a file of a source becomes rows."""
+
+
+@contract.command("draft")
+@click.argument("file", type=click.Path(path_type=Path))
+def contract_draft(file: Path) -> None:
+    """Print a contract drafted from a sample FILE."""
+    from orchestration.warehouse.drafting import draft_contract
+
+    click.echo(draft_contract(file), nl=False)
+
+
+@cli.command()
+@click.pass_obj
+def check(invocation: Invocation) -> None:
+    """Check configuration, contracts and landing files without loading: file, column, line, value."""
+    from orchestration.pipeline.inspection import check_workspace
+
+    for line in check_workspace(invocation.folder):
+        click.echo(line)
+
+
+@cli.command()
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The night's date; its clock is 02:00 [now].")
+@click.option("--month", default="", help="Month to report on, YYYY-MM [the last complete month].")
+@click.option("--full-refresh", is_flag=True, help="Load and build everything anew from what was ever delivered.")
+@click.pass_obj
+def run(invocation: Invocation, as_of: datetime | None, month: str, full_refresh: bool) -> None:
+    """Run the night: extracts, tables, indices, gate, publication, report. Nothing is sent."""
+    from orchestration.pipeline.night import NightRequest
+
+    _run_night(NightRequest(invocation.folder, _clock(invocation.folder, as_of), month, full_refresh))
+
+
+@cli.command()
+@click.pass_obj
+def status(invocation: Invocation) -> None:
+    """Show the last good night, late sources, quarantine, disk and the next run."""
+    from orchestration.pipeline.inspection import describe_status
+
+    for line in describe_status(invocation.folder, _clock(invocation.folder, None)):
+        click.echo(line)
+
+
+@cli.command()
+@click.option("--month", default="", help="Month to report on, YYYY-MM [the last complete month of the published night].")
+@click.pass_obj
+def report(invocation: Invocation, month: str) -> None:
+    """Render report and mail again from the published generation."""
+    from orchestration.pipeline.console import run_with_console
+    from orchestration.pipeline.night import NightRequest
+
+    run_with_console(NightRequest(invocation.folder, None, month, job="monthly"))
+
+
+@cli.command()
+@click.pass_obj
+def preview(invocation: Invocation) -> None:
+    """Print where the newest report, mail preview and analysts' file are."""
+    from orchestration.pipeline.workspaces import list_results
+
+    for line in list_results(invocation.folder):
+        click.echo(line)
+
+
+@cli.command()
+@click.pass_obj
+def verify(invocation: Invocation) -> None:
+    """Check every kept generation against its SHA-256."""
+    from orchestration.pipeline.inspection import verify_generations
+
+    for line in verify_generations(invocation.folder):
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("code", default="")
+@click.pass_obj
+def rollback(invocation: Invocation, code: str) -> None:
+    """Move the pointer to generation CODE, or to the sound one before."""
+    from orchestration.pipeline.inspection import roll_back
+
+    click.echo(roll_back(invocation.folder, code, _clock(invocation.folder, None)))
+
+
+@cli.group()
+def quarantine() -> None:
+    """Records that could not be loaded."""
+
+
+@quarantine.command("list")
+@click.option("--contract", "contract_code", default="", help="Only this contract.")
+@click.pass_obj
+def quarantine_list(invocation: Invocation, contract_code: str) -> None:
+    """List what could not be loaded, and why."""
+    from orchestration.pipeline.inspection import list_records
+
+    for line in list_records(invocation.folder, contract_code):
+        click.echo(line)
+
+
+@quarantine.command("show")
+@click.argument("file_id", type=int)
+@click.argument("contract_code")
+@click.argument("record", type=int)
+@click.pass_obj
+def quarantine_show(invocation: Invocation, file_id: int, contract_code: str, record: int) -> None:
+    """Print one record in quarantine as it was delivered. It may hold personal data."""
+    from orchestration.pipeline.inspection import read_record
+
+    click.echo(read_record(invocation.folder, file_id, contract_code, record))
+
+
+@cli.command()
+@click.pass_obj
+def demo(invocation: Invocation) -> None:
+    """Run one night on the sample company and say where its report is."""
+    from orchestration.pipeline.night import NightRequest, clock_of
+    from orchestration.pipeline.workspaces import DEMO_DAY, list_results, prepare_demo
+
+    folder = prepare_demo(invocation.given)
+    _run_night(NightRequest(folder, clock_of(DEMO_DAY)))
+    for line in list_results(folder):
+        click.echo(line)
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True)
+@click.pass_obj
+def dev(invocation: Invocation, port: int) -> None:
+    """Open Dagster's page on 127.0.0.1."""
+    from orchestration.pipeline.workspaces import open_dagster
+
+    sys.exit(open_dagster(invocation.folder, port))
+
+
+def main() -> None:
+    """Runs the command line; ends with the exit code of the error's kind."""
+    debug = "--debug" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        code = wrong.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was published", err=True)
+        code = INTERRUPTED
+    except Exception as error:
+        code = _explain(error, debug=debug)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception, *, debug: bool) -> int:
+    """The exit code of an error, whose message goes to stderr; a traceback is for those who ask."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, CsatError):
+        click.echo(f"csat: {error}", err=True)
+        return error.exit_code
+    click.echo(f"csat: unexpected error: {type(error).__name__}: {error}\n  -> run again with --debug and report it", err=True)
+    return UNEXPECTED
+
+
+def _run_night(request: "NightRequest") -> None:
+    """Nothing; the night has run, or was found to have the input of the published one."""
+    from orchestration.pipeline.night import settle_unchanged
+
+    if line := settle_unchanged(request, _now(request.folder)):
+        click.echo(line)
+        return
+    from orchestration.pipeline.console import run_with_console
+
+    run_with_console(request)
+
+
+def _clock(folder: Path, as_of: datetime | None) -> datetime:
+    """The night's clock: 02:00 of the date given, else the clock on the wall of the workspace."""
+    from orchestration.pipeline.night import clock_of
+
+    return clock_of(date(as_of.year, as_of.month, as_of.day)) if as_of else _now(folder)
+
+
+def _now(folder: Path) -> datetime:
+    from orchestration.config.load import load_workspace
+
+    zone = load_workspace(folder).workspace.time_zone
+    return datetime.now(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Workspaces as folders: make one, prepare the demo, say where its results are, open Dagster on it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from orchestration.config.packaged import default_workspace, is_clone, resource_folder
+from orchestration.errors import ConfigError
+from orchestration.pipeline.night import CURRENT_FILE
+
+DEMO_DAY = date(2026, 11, 3)
+LOCAL_HOST = "127.0.0.1"
+CONTRACTS_NOTE = "# One file per source table. `csat contract draft FILE` writes one from a sample file; put it here and correct it.\n"
+
+
+def init_workspace(folder: Path) -> Iterator[str]:
+    """Lines about what was made: the sample's configuration as a commented start, empty contracts/ and landing/.
+
+    Raises ConfigError where the folder holds something already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigError("is not empty", where=str(folder), hint="name a folder that does not exist yet")
+    shutil.copytree(resource_folder("data") / "config", folder / "config")
+    for name in ("contracts", "landing"):
+        (folder / name).mkdir()
+    (folder / "contracts" / "README").write_text(CONTRACTS_NOTE, encoding="utf-8")
+    (folder / ".gitignore").write_text("landing/\nout/\n", encoding="utf-8")
+    yield f"made {folder}"
+    yield "  config/     the sample company's configuration: make it yours, workspace.yaml first"
+    yield "  contracts/  none yet: csat contract draft FILE"
+    yield "  landing/    where the extracts arrive"
+
+
+def prepare_demo(given: Path | None) -> Path:
+    """The demo's folder: the clone's data/, or a copy of the packaged sample in ./csat-demo or the folder given."""
+    sample = resource_folder("data")
+    folder = (given or default_workspace()).resolve()
+    if folder != sample.resolve() and not (folder / "config").is_dir():
+        shutil.copytree(sample, folder, ignore=shutil.ignore_patterns("out", "__pycache__"), dirs_exist_ok=True)
+    return folder
+
+
+def list_results(folder: Path) -> Iterator[str]:
+    """Lines that say where the newest report, the mail preview and the analysts' file are, and how to open Dagster's page."""
+    out = folder / "out"
+    reports, previews = _newest(out / "reports", "*.html"), _newest(out / "mail", "preview*.html")
+    yield from (f"report          {path}" for path in reports)
+    yield from (f"mail preview    {path}" for path in previews)
+    if (out / CURRENT_FILE).exists():
+        yield f"analysts' file  {out / CURRENT_FILE}"
+    else:
+        yield f"nothing has been published yet: csat --workspace {folder} run"
+    yield (
+        "Dagster's page  make dev"
+        if is_clone() and folder == default_workspace().resolve()
+        else f"Dagster's page  csat --workspace {folder} dev"
+    )
+
+
+def open_dagster(folder: Path, port: int) -> int:
+    """The exit code of Dagster's page, served on 127.0.0.1 until it is interrupted."""
+    from orchestration.pipeline.run_night import prepare_dagster
+
+    prepare_dagster(folder)
+    command = [sys.executable, "-m", "dagster", "dev", "-h", LOCAL_HOST, "-p", str(port), "-m", "orchestration.definitions"]
+    try:
+        return subprocess.run(command, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def _newest(folder: Path, pattern: str) -> list[Path]:
+    """The files of the newest month below `folder` that match."""
+    months = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return sorted(months[-1].glob(pattern)) if months else []
