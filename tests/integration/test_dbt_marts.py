@@ -128,7 +128,7 @@ def test_response_counts_stand_in_the_month_sent_and_weights_in_the_month_answer
     assert found == [(JANUARY, 3, 2, 1, 0, Decimal(0), Decimal(0)), (FEBRUARY, 0, 3, 2, 3, Decimal(4), Decimal(6))]
 
 
-def test_level_counts_are_of_valid_responses_and_items_of_the_questionnaire(marts):
+def test_level_counts_are_of_valid_responses(marts):
     columns = "segment_code, item_code, measure_code, level, n_answers, sum_weight, sum_weight_squared"
     found = rows(marts, f"select {columns} from marts.stat_item_levels_monthly where item_code = 'A1' order by all")
     assert found == [

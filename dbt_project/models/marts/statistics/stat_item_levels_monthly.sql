@@ -4,23 +4,13 @@ with answers as (
     where is_valid_response and {{ in_touched_months() }}
 ),
 
-items as (
-    select * from {{ source('config', 'items') }}
-),
-
-answers_of_items as (
-    select answers.*
-    from answers
-    inner join items on answers.instrument_code = items.instrument_code and answers.item_code = items.item_code
-),
-
 cells as (
     select
         {{ keys }}, satisfaction, importance, expectation,
         count(*) as n_answers,
         sum(weight) as sum_weight,
         sum(weight * weight) as sum_weight_squared
-    from answers_of_items
+    from answers
     group by {{ keys }}, satisfaction, importance, expectation
 ),
 
