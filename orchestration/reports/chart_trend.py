@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 from orchestration.reports.chart_layout import Wanted, place_labels
 from orchestration.reports.chart_scale import Scale, build_scale
-from orchestration.reports.chart_shapes import Box, Drawing, Path, Shape, box_at, dot, line, polyline, rect, stacked, words, words_in
+from orchestration.reports.chart_shapes import Box, Drawing, Path, Shape, Words, box_at, dot, line, polyline, rect, stacked, words, words_in
 from orchestration.reports.chart_text import text_width
 
 _SMALL, _NORMAL = 12.0, 13.0
@@ -129,7 +129,9 @@ def _plan(plot: _Plot) -> Iterator[Shape]:
     planned = [(index, point.plan) for index, point in enumerate(plot.chart.points) if point.plan is not None]
     for plan, group in groupby(planned, key=lambda pair: pair[1]):
         indexes = [index for index, _ in group]
-        yield line(plot.x(indexes[0]) - half, plot.y.at(plan), plot.x(indexes[-1]) + half, plot.y.at(plan), "plan")
+        is_last = indexes[-1] == len(plot.chart.points) - 1
+        end = plot.x(indexes[-1]) + (_AIR / 2 if is_last else half)
+        yield line(plot.x(indexes[0]) - half, plot.y.at(plan), end, plot.y.at(plan), "plan")
 
 
 def _line(plot: _Plot) -> Iterator[Shape]:
@@ -152,17 +154,25 @@ def _marks(plot: _Plot) -> Iterator[Shape]:
 
 def _labels(plot: _Plot, width: float) -> Iterator[Shape]:
     """Last value beside its mark; first value, notes and the plan's name where they cover nothing."""
-    known = plot.known()
-    index, point, value = known[-1]
-    x, y = plot.mark(index, value)
-    last = words(x + _AIR, y + _NORMAL * 0.35, point.text, "late" if point.is_provisional else "text", _NORMAL, bold=True)
-    yield last
+    last = _last_value(plot)
+    yield from last
     wanted = [*_first_value(plot), *_plan_name(plot), *_notes(plot)]
     frame = Box(0, 0, width, plot.frame.bottom)
-    places = place_labels([Wanted(boxes) for _, _, boxes in wanted], frame=frame, obstacles=[*_covered(plot), last.box])
+    places = place_labels(
+        [Wanted(boxes) for _, _, boxes in wanted], frame=frame, obstacles=[*_covered(plot), *(shape.box for shape in last)]
+    )
     for (text, style, boxes), place in zip(wanted, places, strict=True):
         if place is not None or style == "note":
             yield words_in(place or boxes[0], text, style, _SMALL)
+
+
+def _last_value(plot: _Plot) -> tuple[Words, ...]:
+    """The last month's value, right of its mark; none where that month has no value, since no other may pass for it."""
+    index, point, value = plot.known()[-1]
+    if index < len(plot.chart.points) - 1:
+        return ()
+    x, y = plot.mark(index, value)
+    return (words(x + _AIR, y + _NORMAL * 0.35, point.text, "late" if point.is_provisional else "text", _NORMAL, bold=True),)
 
 
 _Label = tuple[str, str, tuple[Box, ...]]

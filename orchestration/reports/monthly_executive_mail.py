@@ -15,6 +15,7 @@ from orchestration.reports.sections_quadrant import QuadrantSection
 from orchestration.reports.sections_survey import Headline, TrendSection
 
 Text = Callable[[str], str]
+_STOPS = ".。:："
 
 
 def build_monthly_executive_mail(view: MonthlyExecutive, *, report_file: str, unsubscribe_address: str) -> MailPage:
@@ -39,8 +40,9 @@ def _subject(view: MonthlyExecutive, text: Text) -> str:
         return view.masthead.title
     headline = view.headline
     is_final = headline is not None and headline.number != DASH and not headline.is_provisional
-    message = "mail.subject.number" if is_final and heading else "mail.subject"
-    return text(message).format(month=view.masthead.month, finding=finding.lead.rstrip(".。"), number=headline.number if headline else "")
+    said = finding.lead.rstrip(_STOPS)
+    dated = said if view.masthead.month in said else text("mail.subject").format(month=view.masthead.month, finding=said)
+    return text("mail.subject.number").format(finding=dated, number=headline.number) if headline and is_final and heading else dated
 
 
 def _headline(headline: Headline | None, text: Text) -> MailHeadline | None:
@@ -56,7 +58,8 @@ def _headline(headline: Headline | None, text: Text) -> MailHeadline | None:
         )
         for change in headline.changes
     )
-    return MailHeadline(headline.number, text("mail.of_100"), headline.interval, changes, "late" if headline.is_provisional else "")
+    unit = f"{text('mail.of_100')} ({text('provisional')})" if headline.is_provisional else text("mail.of_100")
+    return MailHeadline(headline.number, unit, headline.interval, changes, "late" if headline.is_provisional else "")
 
 
 def _headline_note(headline: Headline | None) -> str:
@@ -94,10 +97,11 @@ def _subtitle(sentence: Sentence | None, caption: str) -> str:
 
 
 def _trend(trend: TrendSection, text: Text) -> MailSection:
-    first, last = trend.rows[-1], trend.rows[0]
+    known = [row for row in trend.rows if row.value != DASH]
+    first, last = known[-1], known[0]
     ends = text("mail.alt.trend").format(first_month=first.month, first=first.value, last_month=last.month, last=last.value)
     heading = _heading(trend.heading, trend.caption)
-    picture = MailPicture("trend", f"{heading.rstrip('.。')}{text('mail.stop')}{ends}", trend.chart.mail)
+    picture = MailPicture("trend", f"{heading.rstrip(_STOPS)}{text('mail.stop')}{ends}", trend.chart.mail)
     return MailSection(heading, _subtitle(trend.heading, trend.caption), picture, remarks=(trend.nps,) if trend.nps else ())
 
 
@@ -114,7 +118,7 @@ def _quadrant(quadrant: QuadrantSection, text: Text) -> Iterator[MailSection]:
     table = MailTable(tuple(text(f"mail.column.{name}") for name in names_of), rows, (1, 2, 3)) if rows else None
     others = "; ".join(f"{key.number} {key.label}" for key in quadrant.chart.mail.keys if key.label not in names)
     key = text("mail.key").format(items=others) if others else ""
-    picture = MailPicture("quadrants", f"{heading.rstrip('.。')}{text('mail.stop')}{told}", quadrant.chart.mail)
+    picture = MailPicture("quadrants", f"{heading.rstrip(_STOPS)}{text('mail.stop')}{told}", quadrant.chart.mail)
     remarks = tuple(remark for remark in (key, quadrant.undecided, quadrant.pooled) if remark)
     yield MailSection(heading, _subtitle(quadrant.heading, quadrant.caption), picture, table, remarks)
 
