@@ -35,7 +35,7 @@ from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.quarantine import store_bytes, write_quarantine
 from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, scan_files
 from orchestration.warehouse.state import State
-from orchestration.warehouse.touched import begin_touching, finish_touching, touch_changes, touch_table, was_cut_off
+from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
 from orchestration.warehouse.versions import (
     NEW_ROWS,
     PRIVATE,
@@ -60,6 +60,8 @@ class _Load:
     contract: Contract
     as_of: datetime
     token_key: bytes
+    touches_all: bool
+    """True where every month is touched anyway, so that nobody need find out which."""
 
     @property
     def table(self) -> RawTable:
@@ -89,7 +91,7 @@ def load_landed(
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
-            results += _load_contract(_Load(con, contract, as_of, token_key), mine, time_zone)
+            results += _load_contract(_Load(con, contract, as_of, token_key, is_everything), mine, time_zone)
     with transaction(con):
         finish_touching(con, is_everything=is_everything)
     con.execute("drop table if exists temp.load_seeds")
@@ -263,14 +265,15 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
     """Nothing; private file first, then everything else in one transaction."""
     con, table = load.con, load.table
     choose_versions(con, table)
-    note_changes(con, table)
+    if not load.touches_all:
+        note_changes(con, table)
     quarantined = store_bytes(con, scan)
     with transaction(con):
         write_private_versions(con, load.contract, table)
         write_quarantine(con, scan, quarantined, is_private=True)
     with transaction(con):
         write_rows_of_load(con, table)
-        touch_changes(con, table)
+        mark_unfinished(con) if load.touches_all else touch_changes(con, table)
         write_ledger(con, entries, results)
         write_quarantine(con, scan, quarantined, is_private=False)
         write_tokens(con, load.token_key)

@@ -31,11 +31,16 @@ def touch_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     """Nothing; the months of CHANGED rows are touched, and their keys are seeds of what `finish_touching` closes over."""
     if not con.execute(f"select 1 from {CHANGED} limit 1").fetchall():
         return
-    con.execute(f"insert into {TOUCHED} select {UNFINISHED} where not exists (from {TOUCHED} where month_start_date = {UNFINISHED})")
+    mark_unfinished(con)
     _touch(con, table, CHANGED)
     _seed(con, table, CHANGED)
     if table.name in (CRM_CUSTOMERS.name, CRM_CUSTOMER_ALIASES.name):
         _seed_customers(con, table)
+
+
+def mark_unfinished(con: duckdb.DuckDBPyConnection) -> None:
+    """Nothing; if the night is cut off before `finish_touching`, the next one touches every month."""
+    con.execute(f"insert into {TOUCHED} select {UNFINISHED} where not exists (from {TOUCHED} where month_start_date = {UNFINISHED})")
 
 
 def finish_touching(con: duckdb.DuckDBPyConnection, *, is_everything: bool) -> None:

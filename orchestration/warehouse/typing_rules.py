@@ -21,6 +21,8 @@ FLOAT_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 ISO_TIMESTAMP = ISO_DATE + r"([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
 EXCEL_NUMBER = r"[+-]?\d([.,]\d+)?[eE]\+\d{2,}"
+FIRST_YEAR = 1000
+"""A year of fewer digits is one that was cut off."""
 TRUE_TEXTS, FALSE_TEXTS = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -102,14 +104,14 @@ def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
     value = f"try_strptime({text}, {quote_text(form)})"
     if "%z" in form:
         return f"cast(timezone({quote_text(time_zone)}, {value}) as {kind})"
-    written = " or ".join(f"lower(strftime({value}, {quote_text(f)})) = lower({text})" for f in sorted({form, _unpadded(form)}))
-    return f"case when {written} then cast({value} as {kind}) end"
+    written = f"lower(strftime({value}, {quote_text(form)}))"
+    plain = f"{_without_zeros(written)} = {_without_zeros(f'lower({text})')} and year({value}) >= {FIRST_YEAR}"
+    return f"case when {written} = lower({text}) or ({plain}) then cast({value} as {kind}) end"
 
 
-def _unpadded(form: str) -> str:
-    for letter in "dmHIMS":
-        form = form.replace(f"%{letter}", f"%-{letter}") if letter in "dmHI" else form
-    return form
+def _without_zeros(text: str) -> str:
+    """`text` without leading zeros of its numbers: 3/4 is as good as 03/04."""
+    return rf"regexp_replace({text}, '(^|[^0-9])0+([0-9])', '\1\2', 'g')"
 
 
 def _matching(text: str, pattern: str, value: str) -> str:

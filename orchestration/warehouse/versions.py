@@ -122,8 +122,8 @@ def write_private_versions(con: duckdb.DuckDBPyConnection, contract: Contract, t
     keys = names(key_columns(table))
     kept = names(c.name for c in all_columns(table) if _is_text_column(table, c))
     target = f"{PRIVATE}.private_text.{name}"
-    con.execute(f"delete from {target} t using (select distinct {keys} from ({_arrivals(table)})) n where {_match(table, 't', 'n')}")
-    con.execute(f"insert into {target} ({kept}) select {kept} from ({_arrivals(table)})")
+    con.execute(f"delete from {target} t using (select distinct {keys} from ({_arrivals(con, table)})) n where {_match(table, 't', 'n')}")
+    con.execute(f"insert into {target} ({kept}) select {kept} from ({_arrivals(con, table)})")
 
 
 def write_rows_of_load(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
@@ -132,12 +132,14 @@ def write_rows_of_load(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
         f"delete from {table.name} t using (select * from {VERSIONS} where _rank > 1 and not _is_new) o where {_match(table, 't', 'o')}"
     )
     stored = names(c.name for c in stored_columns(table))
-    con.execute(f"insert into {table.name} ({stored}) select {stored} from ({_arrivals(table)})")
+    con.execute(f"insert into {table.name} ({stored}) select {stored} from ({_arrivals(con, table)})")
 
 
-def _arrivals(table: RawTable) -> str:
-    """New rows that stand in raw from now on."""
+def _arrivals(con: duckdb.DuckDBPyConnection, table: RawTable) -> str:
+    """New rows that stand in raw from now on; where no key is contested, all of them, without a join."""
     columns = names(c.name for c in all_columns(table))
+    if not con.execute("select 1 from temp.load_contested limit 1").fetchall():
+        return f"select {columns} from {NEW_ROWS}"
     keys = names(key_columns(table))
     return (
         f"select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
