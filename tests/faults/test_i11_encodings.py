@@ -19,7 +19,8 @@ def staff(encoding: str) -> Any:
     ("declared", "written", "name"),
     [
         ("gb18030", "gb18030", NAME), ("gbk", "gbk", PLAIN_NAME), ("utf-8", "utf-8", NAME), ("utf-8", "utf-8-sig", NAME),
-        ("utf-8-sig", "utf-8-sig", NAME), ("utf-16", "utf-16", NAME), ("utf-16", "utf-16-le", PLAIN_NAME), ("utf-16", "utf-16-be", PLAIN_NAME),
+        ("utf-8-sig", "utf-8-sig", NAME), ("utf-16", "utf-16", NAME), ("utf-16", "utf-16-le", PLAIN_NAME),
+        ("utf-16", "utf-16-be", PLAIN_NAME),
         ("big5", "big5", "北門物流"), ("latin-1", "latin-1", None),
     ],
 )  # fmt: skip

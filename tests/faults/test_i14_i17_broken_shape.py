@@ -70,7 +70,8 @@ def test_i16_retyped_column_refuses_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("id,item,at,score,id", "id is there twice"), ("id,item,at,score,ID", "ID is there twice"), ("id,item,at,score,", "column 5 has no name"),
+        ("id,item,at,score,id", "id is there twice"), ("id,item,at,score,ID", "ID is there twice"),
+        ("id,item,at,score,", "column 5 has no name"),
         ("ID,item,at,score", "'ID' is there instead of 'id'"), ("1,A,2025-03-01,4", "no column id, item, at, score"),
     ],
 )  # fmt: skip
