@@ -5,6 +5,7 @@ Great Expectations passes on an empty table, an all-NULL column and infinity, so
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from orchestration.schemas.columns import Table
 from orchestration.schemas.indices import (
@@ -20,14 +21,19 @@ from orchestration.schemas.ops import RUN, SOURCES
 from orchestration.schemas.reported import REPORTED_TABLES
 
 ROWS = "n_rows"
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition of which no row may fall foul: `violation` is true for a row that does."""
+    """A condition of which no row may fall foul: `violation` is true for a row that does.
+
+    A violation of a source's own making is a warning: it is published, kept out of what is judged, and counted in the report.
+    """
 
     code: str
     violation: str
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class ProfiledTable:
     not_after_run: str = ""
     rules: tuple[Rule, ...] = ()
     rows_expected: str = ""
+
+    @property
+    def warnings(self) -> frozenset[str]:
+        """Names of the counts that warn and hold nothing back."""
+        return frozenset(f"n_{rule.code}" for rule in self.rules if rule.severity == "warning")
 
     @property
     def counts(self) -> dict[str, str]:
@@ -104,11 +115,14 @@ MART_PROFILES = (
     ProfiledTable("marts.fct_answer", never_null=("customer_id", "segment_code", "region_code", "weight"), not_after_run="known_at",
                   rules=(Rule("negative_weight", "weight < 0"),), rows_expected=_rows_of("surveys_answers")),
     ProfiledTable("marts.fct_complaint", ("source_code", "complaint_id"), ("customer_id", "segment_code", "region_code", "opened_at"),
-                  not_after_run="known_at", rows_expected=_rows_of("complaints_complaints")),
+                  not_after_run="known_at", rules=(Rule("ended_before_it_began", "resolved_at < opened_at", "warning"),),
+                  rows_expected=_rows_of("complaints_complaints")),
     ProfiledTable("marts.fct_delivery", ("source_code", "delivery_id"), ("customer_id", "segment_code", "region_code", "ordered_at"),
-                  not_after_run="known_at", rows_expected=_rows_of("deliveries_deliveries")),
+                  not_after_run="known_at", rules=(Rule("ended_before_it_began", "delivered_at < ordered_at", "warning"),),
+                  rows_expected=_rows_of("deliveries_deliveries")),
     ProfiledTable("marts.fct_stage_passage", ("source_code", "case_id", "stage_code"), ("segment_code", "region_code", "entered_at"),
-                  rules=(Rule("negative_duration", "supplier_workdays < 0 or lived_days < 0"),)),
+                  rules=(Rule("negative_duration", "supplier_workdays < 0 or lived_days < 0"),
+                         Rule("ended_before_it_began", "is_contradictory", "warning"))),
     ProfiledTable("marts.kpi_complaints_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
     ProfiledTable("marts.kpi_deliveries_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
     ProfiledTable("marts.kpi_stages_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),

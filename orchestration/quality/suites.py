@@ -1,12 +1,9 @@
 """What each count of a profile may be: an expectation per count, as plain data that `gates` hands to Great Expectations."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from orchestration.quality.profiles import PROFILES, ROWS, ProfiledTable
+from orchestration.quality.profiles import PROFILES, ROWS, ProfiledTable, Severity
 from orchestration.quality.reconciliation import RECONCILIATIONS, Reconciliation
-
-Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,9 @@ class Suite:
 
 def build_suite(tables: tuple[ProfiledTable, ...] = PROFILES, comparisons: tuple[Reconciliation, ...] = RECONCILIATIONS) -> Suite:
     """The suite over the profiles of `tables` and over `comparisons`: every count but the number of rows is expected to be 0."""
-    counts = tuple(Expected(table.name, measure) for table in tables for measure in table.counts if measure != ROWS)
+    counts = tuple(
+        Expected(table.name, measure, "warning" if measure in table.warnings else "error")
+        for table in tables for measure in table.counts if measure != ROWS
+    )  # fmt: skip
     differences = tuple(Expected(comparison.table, comparison.code) for comparison in comparisons)
     return Suite(counts + differences, minimum_checks=len(tables) + len(comparisons))

@@ -11,6 +11,7 @@ select
     min(entered_at) as entered_at,
     max(counted_to) as counted_to,
     max(case when left_at is null then 1 else 0 end) = 1 as is_running,
+    max(case when left_at < entered_at then 1 else 0 end) = 1 as is_contradictory,
     min_by(clock_owner_code, passage_number) as first_clock_owner_code,
     min_by(n_first_workdays, passage_number) as n_first_workdays,
     cast(sum(case when clock_owner_code = 'customer' then 0 else n_workdays end) as integer) as n_supplier_workdays,

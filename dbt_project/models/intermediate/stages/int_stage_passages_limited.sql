@@ -37,6 +37,7 @@ select
     passages.entered_at,
     passages.counted_to,
     passages.is_running,
+    passages.is_contradictory,
     case when passages.is_running then null else passages.counted_to end as left_at,
     passages.n_supplier_workdays
     + case

@@ -15,16 +15,18 @@ select
     {{ frozen_customer(region='passages.region_code', owner='passages.owner_id') }},
     passages.entered_at,
     passages.left_at,
-    passages.supplier_workdays,
-    passages.customer_workdays,
-    passages.lived_days,
+    case when not passages.is_contradictory then passages.supplier_workdays end as supplier_workdays,
+    case when not passages.is_contradictory then passages.customer_workdays end as customer_workdays,
+    case when not passages.is_contradictory then passages.lived_days end as lived_days,
     passages.limit_workdays,
     case
+        when passages.is_contradictory then null
         when passages.supplier_workdays > passages.limit_workdays then false
-        when passages.is_running or passages.limit_workdays is null then null
+        when passages.is_running or passages.limit_workdays is null or passages.supplier_workdays is null then null
         else true
     end as is_within_limit,
     passages.is_running,
+    passages.is_contradictory,
     passages.is_accepted_first_time,
     passages.n_stretches,
     passages.known_at
