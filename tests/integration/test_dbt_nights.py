@@ -147,7 +147,7 @@ def live_through(path, seed, nights):
     """Builds `nights` nights incrementally and compares them at the end with one whole build."""
     company = Company(path, seed)
     for night in range(nights):
-        company.live_a_night(company.random.choice((1, 1, 20, 45)), 60 if night == 0 else 6)
+        company.live_a_night(company.random.choice((1, 5, 20, 45)), company.random.choice((0, 0, 1, 2)) if night else 80)
         if night == nights - 2:
             continue  # a night that failed before its build: its months stay touched
         build_marts(path, full_refresh=night == 0)
@@ -158,7 +158,35 @@ def live_through(path, seed, nights):
     assert incremental == hashes(path)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+def deadlines(path):
+    """Numerator and denominator of the deadline rate by month, and complaints open at the end of each month."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        rate = "select month_start_date, sum(numerator), sum(denominator) from marts.kpi_complaints_monthly where metric_code = 'deadline' group by 1"
+        waiting = "select month_start_date, sum(n_open_complaints_at_month_end) from marts.kpi_customer_monthly group by 1 order by 1"
+        return con.execute(rate).fetchall(), con.execute(waiting).fetchall()
+
+
+def test_the_clock_alone_changes_a_closed_month(tmp_path):
+    """A complaint of February whose deadline passes in March, without any row delivered; then two nights are skipped over."""
+    company = Company(tmp_path / "warehouse.duckdb", 0)
+    february, march, april, may = (date(2026, month, 1) for month in (2, 3, 4, 5))
+    with duckdb.connect(str(company.path)) as con:
+        row = {"complaint_id": "p", "opened_at": datetime(2026, 2, 27, 9), "due_at": datetime(2026, 3, 5, 9)}
+        insert_rows(con, "raw.complaints_complaints", [row])
+    found = []
+    for night in (datetime(2026, 3, 4, 2), datetime(2026, 3, 6, 2), datetime(2026, 5, 2, 2)):
+        company.live_a_night((night - company.as_of).days, 0)
+        build_marts(company.path)
+        company.built()
+        found.append(deadlines(company.path))
+    assert found == [
+        ([], [(february, 1), (march, 1)]),
+        ([(february, 0, 1)], [(february, 1), (march, 1)]),
+        ([(february, 0, 1)], [(february, 1), (march, 1), (april, 1), (may, 1)]),
+    ]
+
+
+@pytest.mark.parametrize("seed", [3])
 def test_incremental_nights_equal_a_whole_build(tmp_path, seed):
     live_through(tmp_path / "warehouse.duckdb", seed, nights=4)
 
