@@ -23,7 +23,7 @@ _MARGIN_SHARE = 0.11
 _NEAR, _RINGS = 6.0, (14.0, 24.0, 36.0, 50.0, 66.0, 84.0)
 _BADGE_RINGS = (10.0, 19.0, 29.0, 40.0, 52.0, 65.0, 80.0, 100.0, 125.0)
 _DIRECTIONS = tuple((math.cos(turn * math.pi / 6), math.sin(turn * math.pi / 6)) for turn in range(12))
-_LEADER_FROM = 9.0
+_LEADER_FROM = 14.0
 
 
 @dataclass(frozen=True)

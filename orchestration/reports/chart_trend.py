@@ -12,6 +12,7 @@ from orchestration.reports.chart_text import text_width
 _SMALL, _NORMAL = 12.0, 13.0
 _TOP, _FOOT, _AIR = 12.0, 36.0, 8.0
 _MARK, _LAST_MARK = 2.6, 4.2
+_PARTS = 8
 _REACH = (10, 20, 32, 46, 62, 80)
 
 
@@ -63,6 +64,10 @@ class _Plot:
         return self.x(index), self.y.at(value)
 
 
+_Run = list[tuple[int, TrendPoint, float]]
+_Mark = tuple[float, float]
+
+
 def draw_trend(chart: TrendChart, *, width: float, prefix: str) -> Drawing:
     """The trend as coordinates. Raises ValueError where no month has a value: an empty chart is never drawn."""
     height = round(150 + 0.17 * width)
@@ -106,7 +111,7 @@ def _months(plot: _Plot) -> Iterator[Shape]:
         yield from stacked(plot.x(index), plot.frame.bottom + 17, (point.month, year), "muted", _SMALL)
 
 
-def _runs(plot: _Plot) -> list[list[tuple[int, TrendPoint, float]]]:
+def _runs(plot: _Plot) -> list[_Run]:
     """Months with a value, split where one is missing."""
     known = plot.known()
     return [[entry for _, entry in group] for _, group in groupby(enumerate(known), key=lambda pair: pair[1][0] - pair[0])]
@@ -114,13 +119,18 @@ def _runs(plot: _Plot) -> list[list[tuple[int, TrendPoint, float]]]:
 
 def _band(plot: _Plot) -> Iterator[Shape]:
     for run in _runs(plot):
-        ends = [(plot.x(i), p.low, p.high) for i, p, _ in run if p.low is not None and p.high is not None]
-        if len(ends) > 1:
-            outline = [(x, plot.y.held(high)) for x, _, high in ends] + [(x, plot.y.held(low)) for x, low, _ in reversed(ends)]
-            yield Path(polyline(outline, closed=True), "band")
-        elif ends:
-            x, low, high = ends[0]
-            yield rect(Box(x - 4, plot.y.held(high), x + 4, plot.y.held(low)), "band")
+        upper, lower = _edges(plot, run)
+        if len(upper) > 1:
+            yield Path(polyline([*upper, *reversed(lower)], closed=True), "band")
+            yield from (Path(polyline(edge), "band_edge") for edge in (upper, lower))
+        elif upper:
+            yield rect(Box(upper[0][0] - 2, upper[0][1], upper[0][0] + 2, lower[0][1]), "interval")
+
+
+def _edges(plot: _Plot, run: _Run) -> tuple[list[_Mark], list[_Mark]]:
+    """Upper and lower edge of the band over months in a row."""
+    ends = [(plot.x(i), p.low, p.high) for i, p, _ in run if p.low is not None and p.high is not None]
+    return [(x, plot.y.held(high)) for x, _, high in ends], [(x, plot.y.held(low)) for x, low, _ in ends]
 
 
 def _plan(plot: _Plot) -> Iterator[Shape]:
@@ -158,9 +168,10 @@ def _labels(plot: _Plot, width: float) -> Iterator[Shape]:
     yield from last
     wanted = [*_first_value(plot), *_plan_name(plot), *_notes(plot)]
     frame = Box(0, 0, width, plot.frame.bottom)
-    places = place_labels(
-        [Wanted(boxes) for _, _, boxes in wanted], frame=frame, obstacles=[*_covered(plot), *(shape.box for shape in last)]
-    )
+    labels, covered = [Wanted(boxes) for _, _, boxes in wanted], [*_covered(plot), *(shape.box for shape in last)]
+    places = place_labels(labels, frame=frame, obstacles=[*covered, *_edge_boxes(plot)])
+    if None in places:
+        places = place_labels(labels, frame=frame, obstacles=covered)
     for (text, style, boxes), place in zip(wanted, places, strict=True):
         if place is not None or style == "note":
             yield words_in(place or boxes[0], text, style, _SMALL)
@@ -215,10 +226,19 @@ def _covered(plot: _Plot) -> list[Box]:
     """Room taken by line, marks and plan."""
     boxes = [Box(x - 4, y - 4, x + 4, y + 4) for x, y in (plot.mark(i, value) for i, _, value in plot.known())]
     for run in _runs(plot):
-        for (i, _, a), (j, _, b) in pairwise(run):
-            (x1, y1), (x2, y2) = plot.mark(i, a), plot.mark(j, b)
-            for part in range(1, 8):
-                x, y = x1 + (x2 - x1) * part / 8, y1 + (y2 - y1) * part / 8
-                boxes.append(Box(x - 3, y - 3, x + 3, y + 3))
+        boxes += _along([plot.mark(i, value) for i, _, value in run], 3)
     boxes += [Box(shape.x1, shape.y1 - 1, shape.x2, shape.y1 + 1) for shape in _plan(plot) if shape.kind == "line"]
     return boxes
+
+
+def _edge_boxes(plot: _Plot) -> list[Box]:
+    """Room taken by the edges of the band."""
+    return [box for run in _runs(plot) for edge in _edges(plot, run) for box in _along(edge, 1)]
+
+
+def _along(marks: list[_Mark], half: float) -> Iterator[Box]:
+    """Small boxes along a line through marks."""
+    for (x1, y1), (x2, y2) in pairwise(marks):
+        for part in range(_PARTS + 1):
+            x, y = x1 + (x2 - x1) * part / _PARTS, y1 + (y2 - y1) * part / _PARTS
+            yield Box(x - half, y - half, x + half, y + half)

@@ -261,6 +261,23 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@pytest.mark.parametrize(
+    ("name", "light", "dark"),
+    [
+        ("band_edge", "inverse", "inverse"), ("interval", "track", "track"), ("region", "inverse", "inverse"),
+        ("region_repair", "tint", "tint"),
+        ("cross", "inverse", "inverse"), ("plan", "band", "band"), ("actual", "band", "band"), ("target", "track", "track"),
+        ("provisional_line", "band", "band"), ("spark", "inverse", "inverse"), ("bar", "track", "track"), ("bar_bad", "track", "track"),
+        ("hatch", "inverse", "inverse"), ("mark", "inverse", "inverse"), ("mark_repair", "tint", "tint"), ("dot", "interval", "interval"),
+        ("dot_good", "inverse", "inverse"), ("dot_bad", "inverse", "inverse"),
+    ],
+)  # fmt: skip
+def test_graphics_have_contrast_with_what_lies_behind(name, light, dark):
+    style = STYLES[name]
+    assert contrast(style.stroke or style.fill, STYLES[light].fill) >= 3
+    assert contrast(style.dark_stroke or style.dark_fill, STYLES[dark].dark_fill) >= 3
+
+
 @pytest.mark.parametrize("name", ["text", "muted", "late", "text_good", "text_bad", "label", "label_repair"])
 def test_texts_have_contrast_in_light_and_dark(name):
     style = STYLES[name]

@@ -30,20 +30,20 @@ FILE_MODE, FOLDER_MODE = 0o600, 0o700
 def monthly_executive_mail(warehouse: Warehouse) -> dg.MaterializeResult:
     """One .eml per recipient of the whole company and one preview page per language; recipients bound to regions are left out."""
     whole, scoped = split_by_scope(warehouse.config.recipients.recipients, REPORT_CODE)
-    folder = _empty_folder(warehouse)
-    names = [name for locale in LOCALES for name in _write_language(warehouse, folder, locale, [r for r in whole if r.locale == locale])]
-    reason = "editions for single regions are not built yet, and the whole report is not theirs to see"
-    left_out = {recipient.name: f"{reason} ({', '.join(recipient.regions)})" for recipient in scoped}
-    return dg.MaterializeResult(metadata={"mails": len(names), "files": names, "left_out": left_out})
-
-
-def _empty_folder(warehouse: Warehouse) -> Path:
-    """The month's folder, without what an earlier run wrote for people who are no recipients any more."""
     folder = warehouse.out / "mail" / f"{warehouse.report_month:%Y-%m}"
     folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    names = [name for locale in LOCALES for name in _write_language(warehouse, folder, locale, [r for r in whole if r.locale == locale])]
+    _remove_others(folder, names)
+    reason = "editions for single regions are not built yet, and the whole report is not theirs to see"
+    left_out = {recipient.name: f"{reason} ({', '.join(recipient.regions)})" for recipient in scoped}
+    return dg.MaterializeResult(metadata={"mails": sum(name.endswith(".eml") for name in names), "files": names, "left_out": left_out})
+
+
+def _remove_others(folder: Path, names: list[str]) -> None:
+    """Nothing; gone is what an earlier run wrote for people who are no recipients any more, once the new mails are whole."""
     for file in (*folder.glob(f"{REPORT_CODE}_*.eml"), *folder.glob("preview_*.html")):
-        file.unlink()
-    return folder
+        if file.name not in names:
+            file.unlink()
 
 
 def _write_language(warehouse: Warehouse, folder: Path, locale: Locale, recipients: list[Recipient]) -> Iterator[str]:
@@ -51,7 +51,9 @@ def _write_language(warehouse: Warehouse, folder: Path, locale: Locale, recipien
     if not recipients:
         return
     mails = list(_build_mails(warehouse, locale, recipients))
-    _write(folder / f"preview_{locale}.html", render_preview(build_environment(locale), mails[0]))
+    preview = f"preview_{locale}.html"
+    _write(folder / preview, render_preview(build_environment(locale), mails[0]))
+    yield preview
     for number, mail in enumerate(mails, start=1):
         refuse_faults(lint_message(mail))
         name = f"{REPORT_CODE}_{locale}.eml" if number == 1 else f"{REPORT_CODE}_{locale}_{number}.eml"
