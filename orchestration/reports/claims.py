@@ -213,6 +213,21 @@ def _half_width(figure: Figure) -> float:
 
 
 @dataclass(frozen=True)
+class SameBase(Claim):
+    """Two figures count over the same number of the same things."""
+
+    figure: str
+    other: str
+
+    def evaluate(self, figures: FigureSet) -> bool:
+        """True where both bases are known and equal."""
+        one, other = figures.get(self.figure), figures.get(self.other)
+        if one is None or other is None or one.n_base is None:
+            return False
+        return (one.n_base, one.base_kind) == (other.n_base, other.base_kind)
+
+
+@dataclass(frozen=True)
 class MoreThanHalf(Claim):
     """More than half: the whole interval lies above 50 %, or a census counts more than half of its base."""
 

@@ -11,11 +11,14 @@ from orchestration.reports.reading import ABOUT_PEOPLE, Reading, Row, add_months
 from orchestration.schemas.indices import ALL
 
 STAGE_MONTHS = 12
+LIMIT_COLUMN = "is_within_limit"
+"""What the metric counts that a stage's goal is set for: no other metric is compared with it."""
 TABLE = "indices.kpi_scores"
 
 
 def build_operation_figures(reading: Reading) -> Iterator[Figure]:
     """Every figure that is a census of operations: none where no KPI was measured in the last thirteen months."""
+    goals_for = goal_metric(reading)
     for metric in rows(reading.frames.metrics.sort("metric_order")):
         scores = _scores(reading, metric["metric_code"])
         if scores.is_empty():
@@ -24,7 +27,18 @@ def build_operation_figures(reading: Reading) -> Iterator[Figure]:
             yield from build_kpi(reading, metric, scores)
             yield from build_regions(reading, metric, scores)
         elif metric["breakdown_code"] == "stage":
-            yield from build_stages(reading, metric, scores)
+            yield from build_stages(reading, metric, scores, has_goal=metric["metric_code"] == goals_for)
+
+
+def goal_metric(reading: Reading) -> str:
+    """The metric that stage goals are set for: the first share by stage that counts passages inside their limit; empty if none."""
+    is_it = (
+        (pl.col("breakdown_code") == "stage")
+        & (pl.col("unit") == "share")
+        & pl.col("numerator_sql").str.contains(LIMIT_COLUMN, literal=True)
+    )
+    found = reading.frames.metrics.filter(is_it).sort("metric_order")
+    return "" if found.is_empty() else str(found.item(0, "metric_code"))
 
 
 def _scores(reading: Reading, metric: str) -> pl.DataFrame:
@@ -76,7 +90,7 @@ def _measured(
         return replace(blank, note_code=LATE if provisional else TOO_FEW)
     if row["denominator"] < reading.parameters.hide_below_n:
         return replace(blank, n_base=None if is_part else row["denominator"])
-    if is_part and _shows_few_people(reading, metric, row):
+    if _shows_few_people(reading, metric, row, is_part=is_part):
         return replace(blank, n_base=row["denominator"], note_code=SUPPRESSED)
     note = LATE if provisional else None
     return replace(blank, value=row["value"], numerator=row["numerator"], n_base=row["denominator"], note_code=note)
@@ -88,10 +102,11 @@ def _is_late(reading: Reading, metric: Row) -> bool:
     return reading.is_provisional(metric["base_kind"]) or (reads_callbacks and reading.is_provisional("callbacks"))
 
 
-def _shows_few_people(reading: Reading, metric: Row, row: Row) -> bool:
-    """True where numerator or remainder counts people and lies under the smallest count that may be shown."""
+def _shows_few_people(reading: Reading, metric: Row, row: Row, *, is_part: bool) -> bool:
+    """True where a count of people lies under the smallest that may be shown; of a part of the company the remainder too."""
     few = range(1, reading.parameters.suppress_below_count)
-    return metric["base_kind"] in ABOUT_PEOPLE and (row["numerator"] in few or row["denominator"] - row["numerator"] in few)
+    remainder = row["denominator"] - row["numerator"]
+    return metric["base_kind"] in ABOUT_PEOPLE and (row["numerator"] in few or (is_part and remainder in few))
 
 
 def _plan(metric: Row, value: float) -> Figure:
@@ -153,7 +168,7 @@ def suppress_complement(figures: list[Figure]) -> list[Figure]:
     return [replace(f, value=None, numerator=None, note_code=SUPPRESSED) if f is smallest else f for f in figures]
 
 
-def build_stages(reading: Reading, metric: Row, scores: pl.DataFrame) -> Iterator[Figure]:
+def build_stages(reading: Reading, metric: Row, scores: pl.DataFrame, *, has_goal: bool) -> Iterator[Figure]:
     """`stage.<metric>.<process>.<stage>.<YYYY-MM>` for twelve months, and each stage's limit and goal."""
     whole = scores.filter(pl.col("region_code") == ALL)
     for stage in rows(reading.frames.stages.sort("process_code", "stage_order")):
@@ -169,7 +184,7 @@ def build_stages(reading: Reading, metric: Row, scores: pl.DataFrame) -> Iterato
         yield Figure(
             figure_code=f"{code}.limit", label_code=label, value=stage["limit_workdays"], unit="workdays", source_table="config.stages"
         )
-        if metric["unit"] == "share":
+        if has_goal:
             yield Figure(
                 figure_code=f"{code}.goal", label_code=label, value=stage["goal_share"], unit="share", source_table="config.stages"
             )

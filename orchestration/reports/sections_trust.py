@@ -47,20 +47,24 @@ class TrustSection:
 def build_trust(page: Page, *, generation: str) -> TrustSection:
     """The section; it exists in every report."""
     states = page.figures.under("source.", ".state")
+    tables = [page.figures.text(state.figure_code.replace(".state", ".table")) for state in states]
     contact = page.figures.text("company.contact")
     return TrustSection(
-        sources=tuple(_source(page, state) for state in states), paragraphs=tuple(_paragraphs(page)), definitions=_definitions(page),
+        sources=tuple(_source(page, state, is_one_of_many=tables.count(table) > 1) for state, table in zip(states, tables, strict=True)),
+        paragraphs=tuple(_paragraphs(page)), definitions=_definitions(page),
         contact=page.text("trust.contact").format(contact=contact) if contact else "", footer=_footer(page, generation), query=_query(page),
     )  # fmt: skip
 
 
-def _source(page: Page, state: Figure) -> SourceRow:
+def _source(page: Page, state: Figure, *, is_one_of_many: bool) -> SourceRow:
+    """One source; where several fill the same table, its contract's name tells them apart."""
     code = state.figure_code.removesuffix(".state")
     days = page.figures.value(f"{code}.days_missing")
     is_late = state.text_value != "complete"
     message = "state.late_by" if is_late and days else f"state.{state.text_value}"
     return SourceRow(
-        label=page.text(f"table.{page.figures.text(f'{code}.table')}"), system=page.label(page.figures[f"{code}.system"].label_code),
+        label=page.text(f"table.{page.figures.text(f'{code}.table')}"),
+        system=page.label(page.figures[f"{code}.system"].label_code) + (f", {page.label(state.label_code)}" if is_one_of_many else ""),
         rows=page.number(f"{code}.rows"), newest=page.day(f"{code}.data_to", short=True), quarantined=page.number(f"{code}.quarantined"),
         state=page.text(message).format(n=format_count(days or 0, page.locale)), is_late=is_late,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from orchestration.reports.claims import Above, Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, TextIs, VerdictIs
+from orchestration.reports.claims import Above, Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, SameBase, TextIs, VerdictIs
 from orchestration.reports.claims_plans import (
     AllMeetPlan,
     FurthestFromPlan,
@@ -198,7 +198,7 @@ def _two_ways(figures: FigureSet) -> Iterator[Candidate]:
     values: Values = {
         "first": (first, "label"), "second": (second, "label"), "one": (first, "value"), "other": (second, "value"), "n": (first, "base"),
     }  # fmt: skip
-    yield Candidate("note.two_ways", (Above(second, first),), values)
+    yield Candidate("note.two_ways", (Above(second, first), SameBase(first, second)), values)
 
 
 def _complaints(figures: FigureSet) -> Iterator[Candidate]:

@@ -13,7 +13,7 @@ FIGURES = Table(
         *REPORT_KEY,
         Column("figure_code", "text", "dotted name, e.g. headline.index or repair.1.satisfaction", key=True),
         Column("position", "integer", "order within the report"),
-        Column("label_code", "text", "what it is about, as kind:code: item, stage, metric, region, contract, source or month", null="the figure says it"),
+        Column("label_code", "text", "what it is about, as kind:code, e.g. item:C1 or region:west", null="the figure says it"),
         Column("value", "double", "the number", null="not known: `note_code` says why"),
         Column("text_value", "text", "a figure that is no number: a date, a state, a quadrant", null="a number"),
         Column("unit", "text", "index, score, share, workdays, count, date, code"),

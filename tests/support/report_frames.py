@@ -71,6 +71,8 @@ METRIC_ROWS = (
      6120),
     ("stage_limit_compliance_rate", "stages", "Stage finished within its limit", "环节按时完成率", "stage", "passages",
      "higher_is_better", 1, None, 0.95, 180),
+    ("stage_first_time_acceptance_rate", "stages", "Accepted at the first attempt", "环节一次通过率", "stage", "passages",
+     "higher_is_better", 1, None, 0.80, 180),
     ("stage_average_workdays", "stages", "Working days in the stage", "环节平均工作日", "stage", "passages", "lower_is_better", 1, None,
      3.0, 180),
 )  # fmt: skip
@@ -249,7 +251,7 @@ def _kpis() -> Rows:
             "n_history_months": 24,
         }
         if breakdown == "stage":
-            rows += _stage_cells(common, base, is_days=code.endswith("workdays"))
+            rows += _stage_cells(common, base, {"stage_average_workdays": 3.4, "stage_first_time_acceptance_rate": 0.80}.get(code))
             continue
         for back in range(13):
             rows += _kpi_month(common, code, back, value, base)
@@ -268,12 +270,13 @@ def _kpi_month(common: dict[str, Any], code: str, back: int, value: float, base:
     return rows
 
 
-def _stage_cells(common: dict[str, Any], base: int, *, is_days: bool) -> Rows:
+def _stage_cells(common: dict[str, Any], base: int, flat: float | None) -> Rows:
+    """Cells of one metric by stage: the shares above, or one value throughout."""
     rows: Rows = []
     for stage, shares in STAGE_SHARES.items():
         for back, share in enumerate(reversed(shares)):
             passages = 12 if share is None else base
-            value = 3.4 if is_days else (share or 96) / 100
+            value = (share or 96) / 100 if flat is None else flat
             rows.append({
                 **common, "month_start_date": months_back(back), "breakdown_code": stage, "region_code": "all",
                 "numerator": round(value * passages),
@@ -373,7 +376,8 @@ def _metrics() -> Rows:
         {
             "metric_code": code, "metric_order": order, "family_code": family, "text_en": english, "text_zh": chinese,
             "description_en": english,
-            "description_zh": chinese, "numerator_sql": "sum(1)", "denominator_sql": "sum(1)", "breakdown_code": breakdown,
+            "description_zh": chinese, "numerator_sql": "sum(is_within_limit)" if code == "stage_limit_compliance_rate" else "sum(1)",
+            "denominator_sql": "sum(1)", "breakdown_code": breakdown,
             "base_kind": base_kind,
             "unit": "workdays" if code.endswith("workdays") else "share", "direction": direction, "decimals": decimals,
             "owner_code": "transport",

@@ -121,6 +121,14 @@ def test_few_people_in_a_region_are_suppressed_and_so_is_a_second_region():
     assert all(figure.numerator is None and figure.note_code == "suppressed" for figure in hidden)
 
 
+def test_a_count_of_few_people_is_not_shown_for_the_whole_company_either():
+    frames = build_frames()
+    is_it = (pl.col("metric_code") == "complaint_escalated_rate") & (pl.col("region_code") == "all")
+    few = frames.kpi_scores.with_columns(numerator=pl.when(is_it).then(4).otherwise("numerator"))
+    figure = report_of(replace(frames, kpi_scores=few)).figure_set["kpi.complaint_escalated_rate.actual"]
+    assert (figure.value, figure.numerator, figure.note_code) == (None, None, "suppressed")
+
+
 def test_one_hidden_part_takes_the_smallest_shown_part_with_it():
     parts = [
         Figure(figure_code=code, value=value, n_base=base, base_kind="complaints")

@@ -158,6 +158,25 @@ def test_one_stage_below_its_goal_is_the_only_one(frames):
     assert report_of(replace(frames, kpi_scores=better)).printed("heading.stages") == "stages.all_met"
 
 
+def test_heading_and_table_of_the_stages_tell_of_one_metric(frames):
+    """The goal is set for passages inside their limit; another share by stage must not be counted against it."""
+    is_it = (pl.col("breakdown_code").is_in(["survey", "plan"])) & (pl.col("metric_code") == "stage_limit_compliance_rate")
+    worse = frames.kpi_scores.with_columns(value=pl.when(is_it).then(0.80).otherwise("value"))
+    report = report_of(replace(frames, kpi_scores=worse))
+    stages = report.view().stages
+    assert sum(row.cells[-1].tone in ("near", "miss") for row in stages.rows) == 3
+    assert stages.heading.text == "Three of five stages are below their goals"
+    assert {figure.figure_code.split(".")[1] for figure in report.figure_set.under("stage.", ".goal")} == {"stage_limit_compliance_rate"}
+
+
+def test_the_missed_plans_that_are_counted_are_the_rows_called_worse(frames):
+    view = report_of(frames).view()
+    rows = [row for group in view.kpis.groups for row in group.rows]
+    assert view.kpis.heading.text.startswith("Four of seven indicators")
+    assert sum(row.difference.word == "worse" for row in rows) == 4
+    assert sum(row.plan != "\u2013" for row in rows) == 7
+
+
 def test_a_stage_without_a_figure_forbids_every_sentence_about_all_stages(frames):
     is_it = (pl.col("breakdown_code") == "plan") & (pl.col("month_start_date") == MONTH)
     few = frames.kpi_scores.with_columns(denominator=pl.when(is_it).then(3).otherwise("denominator"))
@@ -167,6 +186,9 @@ def test_a_stage_without_a_figure_forbids_every_sentence_about_all_stages(frames
 def test_by_date_is_compared_with_by_time_only_where_it_is_the_larger(frames):
     assert report_of(frames).printed("note.delivery") == "note.two_ways"
     assert report_of(with_kpi(frames, BY_DATE, 0.90)).printed("note.delivery") == ""
+    is_date = pl.col("metric_code") == BY_DATE
+    fewer = frames.kpi_scores.with_columns(denominator=pl.when(is_date).then(pl.col("denominator") - 1).otherwise("denominator"))
+    assert report_of(replace(frames, kpi_scores=fewer)).printed("note.delivery") == ""
 
 
 def test_the_late_source_is_named_or_counted(frames):
