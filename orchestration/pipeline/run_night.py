@@ -89,7 +89,7 @@ def _blocked(event: dg.DagsterEvent) -> CsatError | None:
         return None
     told = {name: value.value for name, value in evaluation.metadata.items()}
     kind = getattr(errors, str(told.get("kind", "")), QualityError)
-    name = f"{'.'.join(evaluation.asset_key.path)}, check {evaluation.check_name}"
+    name = f"{'.'.join(evaluation.asset_key.path)}, check {evaluation.check_name}" if kind is QualityError else ""
     error: CsatError = kind(
         str(told.get("message", "does not hold")), where=name, hint="nothing was published; yesterday's generation stands"
     )
