@@ -13,8 +13,8 @@ from orchestration.delivery.message import build_message
 from orchestration.delivery.pictures import Picture, draw_png
 from orchestration.errors import RenderError
 
-SQUARE = '<rect x="10" y="10" width="9" height="9" fill="#b3201a"/>'
-SVG = f'<svg xmlns="http://www.w3.org/2000/svg" width="44" height="30" viewBox="0 0 44 30">{SQUARE}</svg>'
+SQUARE = '<rect x="10" y="2" width="9" height="4" fill="#b3201a"/>'
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg" width="440" height="8" viewBox="0 0 440 8">{SQUARE}</svg>'
 
 
 def size(png: bytes) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import date
+from functools import cache
 
 import pytest
 from support import report_frames
@@ -38,6 +39,7 @@ def states():
 STATES = states()
 
 
+@cache
 def view_of(state: str, locale: str):
     frames = STATES[state]
     parameters = ReportParameters(company_en="Northgate", company_zh="北门", instrument=report_frames.INSTRUMENT, contact="Li Wen")
