@@ -65,6 +65,19 @@ class IsKnown(Claim):
 
 
 @dataclass(frozen=True)
+class AllKnown(Claim):
+    """Every figure of a set that is not empty is known."""
+
+    prefix: str
+    suffix: str
+
+    def evaluate(self, figures: FigureSet) -> bool:
+        """True where there is at least one member and each is printed."""
+        members = figures.under(self.prefix, self.suffix)
+        return bool(members) and all(member.is_known for member in members)
+
+
+@dataclass(frozen=True)
 class IsProvisional(Claim):
     """A late source stands behind the figure."""
 

@@ -24,6 +24,7 @@ from orchestration.reports.sentences import Printed
 BREAK = "|"
 """In a catalogue's sentence: what stands before it is the finding, what follows explains it."""
 TONES = {"better": "good", "worse": "bad"}
+FULL_WIDTH = ("，", "。", "：", "；", "！", "？")
 UP, DOWN = "▲", "▼"
 
 
@@ -36,9 +37,14 @@ class Sentence:
     anchor: str = ""
 
     @property
+    def gap(self) -> str:
+        """What stands between the parts: nothing after full-width punctuation."""
+        return "" if not self.rest or self.lead.endswith(FULL_WIDTH) else " "
+
+    @property
     def text(self) -> str:
         """Both parts as one text."""
-        return f"{self.lead} {self.rest}".strip()
+        return f"{self.lead}{self.gap}{self.rest}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ headline tells its changes, so what neither shows comes first.
 
 from collections.abc import Iterator
 
-from orchestration.reports.claims import Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, TextIs, VerdictIs
+from orchestration.reports.claims import AllKnown, Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, TextIs, VerdictIs
 from orchestration.reports.claims_plans import AllMeetPlan, MissedPlan, StreakMissed
 from orchestration.reports.figure import SMALL_BASE, TOO_FEW, Figure, FigureSet
 from orchestration.reports.reading import TREND_MONTHS
@@ -174,7 +174,7 @@ def stages_below(figures: FigureSet) -> Iterator[Candidate]:
 def good_news() -> Iterator[Candidate]:
     """Every plan met."""
     yield Candidate("point.all_met", (AllMeetPlan(least=2),), {"n": ("kpi.n_planned", "word")}, "plans", "kpi")
-    none = (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1))
+    none = (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1), AllKnown("item.", ".certainty"))
     yield Candidate("point.nothing_to_repair", none, {"n": ("quadrant.n_items", "count")}, "repair", "quadrant")
 
 

@@ -5,7 +5,20 @@ from datetime import date
 
 import polars as pl
 
-from orchestration.reports.claims import Above, Claim, CountIs, IsFinal, IsKnown, IsProvisional, NoteIs, RankIs, SameBase, TextIs, VerdictIs
+from orchestration.reports.claims import (
+    Above,
+    AllKnown,
+    Claim,
+    CountIs,
+    IsFinal,
+    IsKnown,
+    IsProvisional,
+    NoteIs,
+    RankIs,
+    SameBase,
+    TextIs,
+    VerdictIs,
+)
 from orchestration.reports.claims_plans import (
     AllMeetPlan,
     FurthestFromPlan,
@@ -120,7 +133,8 @@ def _quadrant() -> Iterator[Candidate]:
     yield Candidate("quadrant.some", (final, CountIs("quadrant.n_repair", 2, -1)), count)
     yield Candidate("quadrant.one", (final, CountIs("quadrant.n_repair", 1, 1)), item)
     yield Candidate("quadrant.provisional", (IsProvisional("repair.1.satisfaction"), CountIs("quadrant.n_repair", 2, -1)), count)
-    yield Candidate("quadrant.none", (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1)))
+    none = (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1), AllKnown("item.", ".certainty"))
+    yield Candidate("quadrant.none", none)
     yield Candidate("quadrant.plain")
 
 

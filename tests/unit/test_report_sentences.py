@@ -82,6 +82,8 @@ def test_nothing_to_repair_is_said_so(frames):
     report = report_of(replace(frames, item_quadrants=none))
     assert report.printed("heading.quadrant") == "quadrant.none"
     assert not any(code.startswith("point.repair") for code in report.points())
+    unknown = none.with_columns(certainty=pl.lit(None, pl.Float64))
+    assert report_of(replace(frames, item_quadrants=unknown)).printed("heading.quadrant") == "quadrant.plain"
 
 
 @pytest.mark.parametrize(
