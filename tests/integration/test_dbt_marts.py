@@ -6,7 +6,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from support.dbt_fixture import build_marts
 from support.dbt_rows import write_small_company
 
@@ -31,7 +30,9 @@ def by_key(con, columns, table, key):
 
 
 def test_a_customer_has_one_period_per_change(marts):
-    periods = rows(marts, "select customer_id, valid_from_date, valid_to_date, is_current, segment_code from marts.dim_customer order by 1, 2")
+    periods = rows(
+        marts, "select customer_id, valid_from_date, valid_to_date, is_current, segment_code from marts.dim_customer order by 1, 2"
+    )
     always = date(1900, 1, 1), date(9999, 12, 31)
     assert periods == [
         ("c1", always[0], date(2026, 2, 10), False, "sme"),
@@ -73,7 +74,9 @@ def test_the_newest_judgement_of_a_call_back_counts(marts):
 
 
 def test_on_time_by_time_and_by_date_differ_where_a_date_was_promised(marts):
-    columns = "is_on_time_by_time, is_on_time_by_date, is_within_24h, is_delivered, is_damaged, is_complete, is_receipt_confirmed, lead_hours"
+    columns = (
+        "is_on_time_by_time, is_on_time_by_date, is_within_24h, is_delivered, is_damaged, is_complete, is_receipt_confirmed, lead_hours"
+    )
     assert by_key(marts, columns, "fct_delivery", "delivery_id") == {
         "by_date_only": (False, True, False, True, None, None, False, 151),
         "at_midnight": (True, True, True, True, True, True, True, 24),
@@ -89,7 +92,8 @@ def test_a_delivery_counts_in_the_month_of_its_promise(marts):
 
 
 def test_working_days_of_a_stage_leave_out_the_customers_time(marts):
-    columns = "stage_code, supplier_workdays, customer_workdays, lived_days, is_within_limit, is_running, month_start_date, n_stretches, region_code"
+    columns = "stage_code, supplier_workdays, customer_workdays, lived_days, is_within_limit, is_running"
+    columns += ", month_start_date, n_stretches, region_code"
     found = {(row[0], row[1]): row[2:] for row in rows(marts, f"select case_id, {columns} from marts.fct_stage_passage")}
     assert found == {
         ("k1", "survey"): (2, 1, 6, True, False, FEBRUARY, 3, "east"),
@@ -152,13 +156,18 @@ def test_pairs_are_sums_of_products_over_responses_with_both_ratings(marts):
 
 def test_pairs_leave_out_missing_ratings_and_hold_the_diagonal(marts):
     where = "segment_code = 'retail'"
-    pairs = rows(marts, f"select item_a, measure_a, item_b, measure_b, n_pairs from marts.stat_item_pairs_monthly where {where} order by all")
+    pairs = rows(
+        marts, f"select item_a, measure_a, item_b, measure_b, n_pairs from marts.stat_item_pairs_monthly where {where} order by all"
+    )
     one, two, three = ("A1", "satisfaction"), ("A1", "importance"), ("A2", "importance")
     assert pairs == sorted((*a, *b, 1) for a, b in ((one, one), (one, two), (one, three), (two, two), (two, three), (three, three)))
 
 
 def test_metrics_are_counted_by_the_registry(marts):
-    found = rows(marts, "select metric_code, month_start_date, sum(numerator), sum(denominator) from marts.kpi_values_monthly group by 1, 2 order by 1, 2")
+    found = rows(
+        marts,
+        "select metric_code, month_start_date, sum(numerator), sum(denominator) from marts.kpi_values_monthly group by 1, 2 order by 1, 2",
+    )
     assert found == [
         ("by_date", FEBRUARY, 2, 3),
         ("by_time", FEBRUARY, 1, 3),
@@ -179,7 +188,10 @@ def test_metrics_are_counted_by_the_registry(marts):
 
 
 def test_a_metric_is_broken_down_only_where_the_registry_says(marts):
-    found = rows(marts, "select metric_code, list(distinct breakdown_code order by breakdown_code) from marts.kpi_values_monthly group by 1 order by 1")
+    found = rows(
+        marts,
+        "select metric_code, list(distinct breakdown_code order by breakdown_code) from marts.kpi_values_monthly group by 1 order by 1",
+    )
     assert dict(found) == {
         "by_date": ["all"], "by_time": ["all"], "deadline": ["all"], "resolution": ["all"], "response_24h": ["all"],
         "resolution_by_category": ["billing", "unknown"], "within_limit": ["plan", "survey"], "workdays": ["judge", "survey"],
@@ -191,7 +203,8 @@ def test_a_value_is_numerator_over_denominator(marts):
 
 
 def test_what_a_customer_lived_through_in_a_month(marts):
-    columns = "n_deliveries, n_judged_on_time, n_on_time, n_complaints, n_open_complaints_at_month_end, n_resolved, n_answers, n_responses, revenue"
+    columns = "n_deliveries, n_judged_on_time, n_on_time, n_complaints, n_open_complaints_at_month_end"
+    columns += ", n_resolved, n_answers, n_responses, revenue"
     found = {row[:2]: row[2:] for row in rows(marts, f"select customer_id, month_start_date, {columns} from marts.kpi_customer_monthly")}
     assert found == {
         ("unmatched", JANUARY): (0, 0, 0, 2, 2, 0, 0, 0, None),  # the withdrawn one is closed in February
@@ -204,13 +217,18 @@ def test_what_a_customer_lived_through_in_a_month(marts):
 
 
 def test_a_customers_segment_of_a_month_is_that_of_its_last_day(marts):
-    found = rows(marts, "select distinct segment_code from marts.kpi_customer_monthly where customer_id = 'c1' and month_start_date = '2026-02-01'")
+    found = rows(
+        marts, "select distinct segment_code from marts.kpi_customer_monthly where customer_id = 'c1' and month_start_date = '2026-02-01'"
+    )
     assert found == [("key",)]
 
 
 def test_stage_metrics_of_a_customer(marts):
     columns = "n_passages, n_over_limit, sum_supplier_workdays, sum_customer_workdays, sum_lived_days, n_running"
-    found = {row[:3]: row[3:] for row in rows(marts, f"select customer_id, stage_code, month_start_date, {columns} from marts.kpi_customer_stage_monthly")}
+    found = {
+        row[:3]: row[3:]
+        for row in rows(marts, f"select customer_id, stage_code, month_start_date, {columns} from marts.kpi_customer_stage_monthly")
+    }
     assert found == {
         ("c1", "survey", FEBRUARY): (1, 0, 2, 1, 6, 0),
         ("c1", "plan", MARCH): (1, 1, 5, 0, 7, 1),
@@ -226,7 +244,11 @@ def test_the_generation_is_the_newest_of_the_file(marts):
 def test_every_column_of_the_marts_is_described_in_the_file(marts):
     undescribed = "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
     assert rows(marts, undescribed) == []
-    tables = rows(marts, "select comment from duckdb_tables() where schema_name = 'marts' union all select comment from duckdb_views() where schema_name = 'marts'")
+    tables = rows(
+        marts,
+        "select comment from duckdb_tables() where schema_name = 'marts'"
+        " union all select comment from duckdb_views() where schema_name = 'marts'",
+    )
     assert all(comment.startswith("One row per ") for (comment,) in tables)
 
 

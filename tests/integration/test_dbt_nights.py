@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 import pytest
-
 from support.dbt_fixture import build_marts, insert_calendar, insert_rows, set_clock, touch_months
 from support.dbt_rows import ITEMS, METRICS, STAGES, create_warehouse
 
@@ -36,7 +35,19 @@ class Company:
         with duckdb.connect(str(self.path)) as con:
             set_clock(con, self.as_of)
             for _ in range(events):
-                self.random.choice((self.customer, self.alias, self.complaint, self.event, self.delivery, self.stage, self.case, self.invitation, self.answer))(con)
+                self.random.choice(
+                    (
+                        self.customer,
+                        self.alias,
+                        self.complaint,
+                        self.event,
+                        self.delivery,
+                        self.stage,
+                        self.case,
+                        self.invitation,
+                        self.answer,
+                    )
+                )(con)
             touch_months(con, sorted(self.touched))
 
     def built(self):
@@ -75,12 +86,23 @@ class Company:
 
     def everything(self):
         """Changes of customers and aliases reach whoever holds their key, directly or by a delivery or case: here everybody."""
-        tables = ("complaints_complaints", "deliveries_deliveries", "crm_cases", "crm_case_stages", "surveys_invitations", "surveys_answers")
+        tables = (
+            "complaints_complaints",
+            "deliveries_deliveries",
+            "crm_cases",
+            "crm_case_stages",
+            "surveys_invitations",
+            "surveys_answers",
+        )
         return [(f"raw.{table}", "true", []) for table in tables]
 
     def customer(self, con):
         key = {"customer_id": self.random.choice(("c1", "c2")), "valid_from": self.moment().date()}
-        row = {"segment_code": self.random.choice(("key", "sme")), "region_code": self.random.choice(("north", "south")), "owner_id": self.number("m", 2)}
+        row = {
+            "segment_code": self.random.choice(("key", "sme")),
+            "region_code": self.random.choice(("north", "south")),
+            "owner_id": self.number("m", 2),
+        }
         self.put(con, "raw.crm_customers", key, row, self.everything())
 
     def alias(self, con):
@@ -90,8 +112,14 @@ class Company:
 
     def complaint(self, con):
         opened, name = self.moment(), self.number("p")
-        row = {"customer_key": self.who(), "opened_at": opened, "due_at": self.later(opened), "resolved_at": self.later(opened, 0.4),
-               "closed_at": self.later(opened, 0.1), "category_code": self.number("g", 2)}  # fmt: skip
+        row = {
+            "customer_key": self.who(),
+            "opened_at": opened,
+            "due_at": self.later(opened),
+            "resolved_at": self.later(opened, 0.4),
+            "closed_at": self.later(opened, 0.1),
+            "category_code": self.number("g", 2),
+        }
         self.put(con, "raw.complaints_complaints", {"complaint_id": name}, row, [("raw.complaints_events", "complaint_id = ?", [name])])
 
     def event(self, con):
@@ -119,15 +147,28 @@ class Company:
 
     def invitation(self, con):
         sent, name = self.moment(), self.number("r")
-        row = {"instrument_code": "q", "customer_key": self.who(), "sent_at": sent, "returned_at": self.later(sent, 0.3),
-               "is_valid": self.random.choice((None, True, False)), "delivery_id": self.number("d")}  # fmt: skip
+        row = {
+            "instrument_code": "q",
+            "customer_key": self.who(),
+            "sent_at": sent,
+            "returned_at": self.later(sent, 0.3),
+            "is_valid": self.random.choice((None, True, False)),
+            "delivery_id": self.number("d"),
+        }
         self.put(con, "raw.surveys_invitations", {"response_id": name}, row, [("raw.surveys_answers", "response_id = ?", [name])])
 
     def answer(self, con):
         name, item = self.number("r"), self.random.choice(("A1", "A2", "REC"))
-        row = {"instrument_code": "q", "customer_key": self.random.choice((None, "c1")), "answered_at": self.moment(),
-               "satisfaction": self.random.choice((None, 1, 5)), "importance": self.random.choice((None, 3)),
-               "weight": self.random.choice((None, "0.5", "1.333333")), "delivery_id": self.number("d"), "case_id": self.number("k")}  # fmt: skip
+        row = {
+            "instrument_code": "q",
+            "customer_key": self.random.choice((None, "c1")),
+            "answered_at": self.moment(),
+            "satisfaction": self.random.choice((None, 1, 5)),
+            "importance": self.random.choice((None, 3)),
+            "weight": self.random.choice((None, "0.5", "1.333333")),
+            "delivery_id": self.number("d"),
+            "case_id": self.number("k"),
+        }
         joined = [(f"raw.surveys_{table}", "response_id = ?", [name]) for table in ("answers", "invitations")]
         self.put(con, "raw.surveys_answers", {"response_id": name, "item_code": item}, row, joined)
 
@@ -135,7 +176,9 @@ class Company:
 def hashes(path):
     """Rows and order-independent hash of every stored table that dbt makes."""
     with duckdb.connect(str(path), read_only=True) as con:
-        tables = [f"marts.{name}" for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()]
+        tables = [
+            f"marts.{name}" for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        ]
         found = {}
         for table in (*tables, *HASHED):
             columns = ", ".join(column[0] for column in con.execute(f"select * from {table} limit 0").description)
@@ -161,7 +204,8 @@ def live_through(path, seed, nights):
 def deadlines(path):
     """Numerator and denominator of the deadline rate by month, and complaints open at the end of each month."""
     with duckdb.connect(str(path), read_only=True) as con:
-        rate = "select month_start_date, sum(numerator), sum(denominator) from marts.kpi_complaints_monthly where metric_code = 'deadline' group by 1"
+        rate = "select month_start_date, sum(numerator), sum(denominator) from marts.kpi_complaints_monthly"
+        rate += " where metric_code = 'deadline' group by 1"
         waiting = "select month_start_date, sum(n_open_complaints_at_month_end) from marts.kpi_customer_monthly group by 1 order by 1"
         return con.execute(rate).fetchall(), con.execute(waiting).fetchall()
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import sqlglot
 from sqlglot import exp
-
 from support.dbt_fixture import build_marts
 from support.dbt_rows import write_small_company
 
 BANNED = (
-    "isodow", "quantile_cont", "arg_max", "arg_min", "string_agg", "date_diff", "datediff", "date_sub", "list_aggregate", "epoch", "strftime",
+    "isodow", "quantile_cont", "arg_max", "arg_min", "string_agg", "date_diff", "datediff", "date_sub", "list_aggregate", "epoch",
+    "strftime",
     "struct_pack", "unnest", "try_cast", "columns", "exclude", "qualify", "asof", "dayofweek", "any_value", "first",
 )  # fmt: skip
 ORDER = re.compile(r"order by\s+([^()]*)\)")
@@ -30,7 +30,9 @@ def problems_of(sql: str) -> list[str]:
     tree = sqlglot.parse_one(sql, read="spark", error_level=sqlglot.ErrorLevel.RAISE)
     words = set(re.findall(r"[a-z_]+(?=\s*\()", re.sub(r"'[^']*'", "", sql.lower())))
     found = sorted(words & set(BANNED))
-    found += [f"order by {keys} lacks nulls first or last" for keys in ORDER.findall(sql.lower()) if keys.count("nulls ") != keys.count(",") + 1]
+    found += [
+        f"order by {keys} lacks nulls first or last" for keys in ORDER.findall(sql.lower()) if keys.count("nulls ") != keys.count(",") + 1
+    ]
     found += ["extract(dow)" for node in tree.find_all(exp.Extract) if node.name.lower() in ("dow", "isodow", "epoch")]
     return found
 

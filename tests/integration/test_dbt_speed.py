@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 import duckdb
 import pytest
-
 from support.dbt_fixture import build_marts, create_warehouse, insert_calendar, set_clock
 from support.dbt_rows import ITEMS, insert_rows
 
@@ -22,8 +21,10 @@ def test_pairs_of_five_thousand_responses_take_under_three_seconds(tmp_path):
         set_clock(con, datetime(2026, 3, 4, 2))
         insert_rows(con, "config.items", [ITEMS[0] | {"item_code": f"I{number:02}", "item_order": number} for number in range(N_ITEMS)])
         con.execute(
-            "insert into raw.surveys_answers (source_code, response_id, item_code, instrument_code, answered_at, satisfaction, importance, weight)"
-            " select 'survey', 'r' || r, 'I' || lpad(i::varchar, 2, '0'), 'q', timestamp '2026-02-02 10:00:00', 1 + (r * 7 + i) % 5, 1 + (r + i * 3) % 5, 1"
+            "insert into raw.surveys_answers"
+            " (source_code, response_id, item_code, instrument_code, answered_at, satisfaction, importance, weight)"
+            " select 'survey', 'r' || r, 'I' || lpad(i::varchar, 2, '0'), 'q', timestamp '2026-02-02 10:00:00',"
+            " 1 + (r * 7 + i) % 5, 1 + (r + i * 3) % 5, 1"
             f" from range({RESPONSES}) r(r), range({N_ITEMS}) i(i)"
         )
     build_marts(path)

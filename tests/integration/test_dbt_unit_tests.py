@@ -1,7 +1,6 @@
 """The unit tests written beside the models pass; they cost time, so the nightly build leaves them out."""
 
 import pytest
-
 from support.dbt_fixture import build_marts, parse_project
 from support.dbt_rows import write_small_company
 

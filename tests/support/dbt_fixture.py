@@ -99,9 +99,9 @@ def build_marts(
 
 
 def parse_project(out: Path) -> Any:
-    """dbt's manifest of the project, parsed without any database file; each caller gets his own, as a build changes it."""
+    """The manifest of the dbt project, parsed without any database file; each caller gets his own, as a build changes it."""
     from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder, extended_mashumaro_encoder
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
     if not _parsed:
         _parsed.append(_invoke(["parse", *_folders(out)], None).to_msgpack(extended_mashumaro_encoder))
