@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from orchestration.quality.suites import Expected, Severity, Suite
+from orchestration.quality.profiles import Severity
+from orchestration.quality.suites import Expected, Suite
 
 Counts = Mapping[str, int | None]
 UNUSED_BY_COUNTS = ("scipy.stats", "altair")

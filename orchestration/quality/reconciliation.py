@@ -61,6 +61,16 @@ _WEIGHTS_OFF_ONE = """
 _LEDGER_GAPS = """
     select cast(count(*) as bigint) as n_different from ops.extract_loads
     where state <> 'refused' and n_records <> n_loaded + n_quarantined + n_skipped"""
+_FIGURE_NOT_AN_INDEX = """
+    select cast(count(*) as bigint) as n_different from reported.figures
+    where source_table = 'indices.overall_scores' and unit = 'index' and month_start_date = (select report_month from ops.run)
+        and value is not null and value not in (select index_0to100 from indices.overall_scores where index_0to100 is not null)"""
+_FIGURE_NOT_A_KPI = """
+    select cast(count(*) as bigint) as n_different from reported.figures as f
+    where f.source_table = 'indices.kpi_scores' and f.numerator is not null and f.month_start_date = (select report_month from ops.run)
+        and not exists (
+            select 1 from indices.kpi_scores as k
+            where k.numerator = f.numerator and k.denominator = f.n_base and k.fingerprint = f.fingerprint)"""
 
 RECONCILIATIONS = (
     Reconciliation("answers_are_all_counted", "marts.stat_item_levels_monthly", _differing(_VALID_ANSWERS, _LEVEL_ANSWERS)),
@@ -70,6 +80,8 @@ RECONCILIATIONS = (
     Reconciliation("item_totals_equal_statistics", "indices.item_scores", _differing(_ITEM_TOTALS, _ITEM_LEVELS)),
     Reconciliation("item_segments_add_up", "indices.item_scores", _differing(_ITEM_TOTALS, _ITEM_SEGMENTS)),
     Reconciliation("kpi_totals_equal_leaves", "indices.kpi_scores", _differing(_KPI_TOTALS, _KPI_LEAVES)),
+    Reconciliation("figures_stand_in_overall_scores", "reported.figures", _FIGURE_NOT_AN_INDEX),
+    Reconciliation("figures_stand_in_kpi_scores", "reported.figures", _FIGURE_NOT_A_KPI),
     Reconciliation("weights_add_up_to_one", "indices.item_weights", _WEIGHTS_OFF_ONE),
     Reconciliation("records_are_conserved", "ops.extract_loads", _LEDGER_GAPS),
 )

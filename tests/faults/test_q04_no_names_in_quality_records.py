@@ -12,7 +12,7 @@ def test_no_customer_name_in_checks_ledger_or_logs():
             for row in connection.execute("select distinct customer_name from raw.crm_customers where length(customer_name) > 3").fetchall()
         ]
         told = str(connection.execute("from ops.checks").fetchall()) + str(connection.execute("from ops.quarantine").fetchall())
-    logs = [path for path in (night.folder / "out" / "dbt").rglob("*.log")]
+    logs = list((night.folder / "out" / "dbt").rglob("*.log"))
     told += night.output + "".join(path.read_text("utf-8", errors="replace") for path in logs)
     assert len(names) > 50
     assert not [name for name in names if name in told]

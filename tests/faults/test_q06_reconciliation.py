@@ -13,7 +13,7 @@ from orchestration.quality.reconciliation import RECONCILIATIONS
 from orchestration.quality.suites import build_suite
 
 CHANGES = {
-    "indices.item_scores.item_totals_equal_statistics": "update indices.item_scores set n_satisfaction = n_satisfaction + 1 where segment_code = 'all'",
+    "indices.item_scores.item_totals_equal_statistics": "update indices.item_scores set n_satisfaction = n_satisfaction + 1",
     "indices.kpi_scores.kpi_totals_equal_leaves": "update indices.kpi_scores set numerator = numerator + 1 where denominator > numerator",
     "indices.item_weights.weights_add_up_to_one": "update indices.item_weights set weight_share = weight_share * 1.01",
     "ops.extract_loads.records_are_conserved": "update ops.extract_loads set n_loaded = n_loaded - 1 where n_loaded > 0",
@@ -21,7 +21,8 @@ CHANGES = {
     "marts.stat_item_levels_monthly.answers_are_all_counted": "delete from marts.stat_item_levels_monthly where level = 1",
     "marts.kpi_deliveries_monthly.n_share_over_one": "update marts.kpi_deliveries_monthly set numerator = denominator + 1",
     "reported.figures.n_duplicate_keys": "insert into reported.figures from reported.figures limit 1",
-    "indices.verdicts.n_rows": None,
+    "reported.figures.figures_stand_in_overall_scores": "update reported.figures set value = value + 1 where unit = 'index'",
+    "reported.figures.figures_stand_in_kpi_scores": "update reported.figures set numerator = numerator + 1 where numerator is not null",
 }
 
 
@@ -37,7 +38,7 @@ def test_published_night_passes_every_check(working):
     assert failures(run_gate(build_suite(), read_counts(working))) == ()
 
 
-@pytest.mark.parametrize("code", [code for code, change in CHANGES.items() if change])
+@pytest.mark.parametrize("code", CHANGES)
 def test_change_behind_the_pipelines_back_is_found(working, code):
     working.execute(CHANGES[code])
     counts = read_counts(working)

@@ -80,7 +80,8 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     target.mkdir(parents=True, exist_ok=True)
     for old in (target / "run_results.json", target / BUILT_WITH):
         old.unlink(missing_ok=True)
-    set_environment(CSAT_DUCKDB_PATH=str((warehouse.out / "warehouse.duckdb").resolve()), DO_NOT_TRACK="1")
+    working_file = str((warehouse.out / "warehouse.duckdb").resolve())
+    set_environment(CSAT_DUCKDB_PATH=working_file, DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
     arguments = ["build", "--full-refresh"] if warehouse.full_refresh else ["build"]
     invocation = dbt.cli(arguments, context=context, target_path=target.resolve(), raise_on_error=False)
     yield from _stream(invocation, target / "console.log")
