@@ -9,13 +9,13 @@ tokens as (
     select * from {{ source('raw', 'customer_tokens') }}
 ),
 
-versions_compared as (
+versions_numbered as (
     select
         *,
-        row_number() over by_date = 1
         {%- for attribute in attributes %}
-        or {{ attribute }} is distinct from lag({{ attribute }}) over by_date
-        {%- endfor %} as is_change
+        lag({{ attribute }}) over (by_date) as previous_{{ attribute }},
+        {%- endfor %}
+        row_number() over (by_date) as version_number
     from versions
     window by_date as (partition by customer_id order by valid_from_date asc nulls last)
 ),
@@ -23,10 +23,14 @@ versions_compared as (
 periods_cut as (
     select
         *,
-        row_number() over by_date as period_number,
-        lead(valid_from_date) over by_date as next_from_date
-    from versions_compared
-    where is_change
+        row_number() over (by_date) as period_number,
+        lead(valid_from_date) over (by_date) as next_from_date
+    from versions_numbered
+    where
+        version_number = 1
+        {%- for attribute in attributes %}
+        or {{ attribute }} is distinct from previous_{{ attribute }}
+        {%- endfor %}
     window by_date as (partition by customer_id order by valid_from_date asc nulls last)
 ),
 
