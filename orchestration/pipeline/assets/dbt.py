@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from packaging.version import Version
 
 from orchestration.config.packaged import resource_folder
@@ -18,6 +19,7 @@ from orchestration.pipeline.manifest import dbt_executable, manifest_path
 from orchestration.pipeline.progress import PROGRESS, cpu_seconds_of
 from orchestration.pipeline.resources import Warehouse
 from orchestration.settings import set_environment
+from orchestration.warehouse.connection import quote_table
 from orchestration.warehouse.touched import clear_touched_months
 
 
@@ -41,7 +43,7 @@ with _without_dbt():
     from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 
 MAXIMUM_MESSAGES = 5
-MART_ROWS = "select cast(coalesce(sum(estimated_size), 0) as bigint) from duckdb_tables() where schema_name = 'marts'"
+MART_TABLES = "select table_name from duckdb_tables() where schema_name = 'marts'"
 
 
 class Dbt(DbtCliResource):  # type: ignore[misc]
@@ -88,7 +90,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     _raise_failures(invocation, target)
     with warehouse.working() as connection:
         clear_touched_months(connection)
-        PROGRESS.count_rows("dbt", connection.execute(MART_ROWS).fetchall()[0][0])
+        PROGRESS.count_rows("dbt", _count_mart_rows(connection))
     (target / BUILT_WITH).write_text(build_mark(warehouse), "ascii")
 
 
@@ -117,6 +119,11 @@ def _raise_failures(invocation: DbtCliInvocation, target: Path) -> None:
 def _error(results: list[dict[str, Any]], kind: type[CsatError], target: Path) -> CsatError:
     names = "; ".join(f"{result['unique_id'].split('.')[2]}: {_first_line(result)}" for result in results[:MAXIMUM_MESSAGES])
     return kind(f"dbt ended with an error: {names or 'see its log'}", where=str(target / "dbt.log"), hint="nothing was published")
+
+
+def _count_mart_rows(connection: duckdb.DuckDBPyConnection) -> int:
+    names = [f"marts.{row[0]}" for row in connection.execute(MART_TABLES).fetchall()]
+    return sum(int(connection.execute(f"select count(*) from {quote_table(name)}").fetchall()[0][0]) for name in names)
 
 
 def _first_line(result: dict[str, Any]) -> str:
