@@ -17,6 +17,8 @@ from orchestration import __version__
 from orchestration.errors import CsatError
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from orchestration.pipeline.night import NightRequest
 
 UNEXPECTED = 1
@@ -113,7 +115,7 @@ def report(invocation: Invocation, month: str) -> None:
     from orchestration.pipeline.console import run_with_console
     from orchestration.pipeline.night import NightRequest
 
-    run_with_console(NightRequest(invocation.folder, None, month, job="monthly"))
+    run_with_console(NightRequest(invocation.folder, None, month, job="monthly"), _load_definitions)
 
 
 @cli.command()
@@ -233,7 +235,14 @@ def _run_night(request: "NightRequest") -> None:
         return
     from orchestration.pipeline.console import run_with_console
 
-    run_with_console(request)
+    run_with_console(request, _load_definitions)
+
+
+def _load_definitions() -> "dg.Definitions":
+    """What `dagster dev` loads too; the run's own configuration names the workspace."""
+    from orchestration.definitions import defs
+
+    return defs
 
 
 def _clock(folder: Path, as_of: datetime | None) -> datetime:

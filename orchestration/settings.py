@@ -63,6 +63,7 @@ def child_environment(**additions: str) -> dict[str, str]:
 def set_environment(**values: str) -> None:
     """Sets variables that third-party code reads at import: folders and switches, never secrets."""
     os.environ.update(values)
+    read_settings.cache_clear()
 
 
 def _errors(broken: ValueError) -> list[dict[str, tuple[str, ...]]]:

@@ -4,6 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 
+import dagster as dg
 from rich.console import Console
 from rich.table import Table
 
@@ -15,14 +16,12 @@ CHECK_STEPS = "ops__extract_loads_"
 NAMES = {"generation": "publish", "ops__checks": "gate", "published__generation": "publish", "dbt": "dbt models and tests"}
 
 
-def run_with_console(request: NightRequest) -> None:
-    """Nothing; the job has run and its steps are on the screen. Raises what stopped it."""
+def run_with_console(request: NightRequest, load: Callable[[], dg.Definitions]) -> None:
+    """Nothing; the job of the definitions that `load` gives has run, its steps on the screen. Raises what stopped it."""
     console = Console(stderr=True, highlight=False)
     started = time.perf_counter()
     prepare_dagster(request.folder)
-    from orchestration.definitions import build_defs
-
-    definitions = build_defs(request.folder)
+    definitions = load()
     PROGRESS.start_up["imports"] = usage()["own_seconds"]
     with console.status("starting") as waiting:
 
