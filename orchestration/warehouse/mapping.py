@@ -123,7 +123,7 @@ class Mapping:
         value = f"v{field.number}" if field else "null"
         if column.name == "not_rating_code":
             value = f"coalesce({', '.join([value, *self._given_reasons(position), 'null'])})"
-        if column.name in DEFAULTED:
+        if column.key and column.name in DEFAULTED:
             value = f"coalesce({value}, {self._default(column.name)})"
         if column.name == "is_promised_date" and (promised := self.field_of("promised_at", position)):
             value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)"

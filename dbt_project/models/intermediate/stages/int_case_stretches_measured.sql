@@ -11,7 +11,8 @@ run as (
 ),
 
 stretches_ended as (
-    select stretches.*, coalesce(stretches.left_at, run.as_of) as counted_to
+    -- a stretch dated after the night has lasted no time yet
+    select stretches.*, coalesce(stretches.left_at, greatest(run.as_of, stretches.entered_at)) as counted_to
     from stretches
     cross join run
 )
