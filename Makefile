@@ -61,6 +61,7 @@ $(VENV)/.run: $(VENV)/.uv requirements.lock pyproject.toml
 	@echo "installing the locked packages ..."
 	@$(UV) install -q --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
 	@$(UV) install -q --python $(BIN)/python --no-deps -e .
+	@$(BIN)/python -m orchestration.pipeline.manifest
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock

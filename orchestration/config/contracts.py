@@ -90,7 +90,9 @@ class Contract(Model):
     files: Files
     extract: Literal["delta", "full"] = "delta"
     extracted_at: ExtractedAt = ExtractedAt()
-    cursor: str = Field(default="", description="canonical date column whose newest value is the data-to date; default: the table's date column")
+    cursor: str = Field(
+        default="", description="canonical date column whose newest value is the data-to date; default: the table's date column"
+    )
     promised: Literal["date", "time"] | None = Field(default=None, description="deliveries: what `promised_at` promises")
     columns: tuple[ContractColumn, ...]
     rows: tuple[RowTemplate, ...] = Field(default=(), description="empty: one row per record")

@@ -102,7 +102,9 @@ class Thresholds(Model):
     membership_undecided_below: Annotated[float, Field(ge=0.5, le=1)] = 0.80
     membership_draws: Annotated[int, Field(ge=1000)] = 20_000
     membership_seed: int = 1
-    membership_months: Annotated[int, Field(ge=1)] = Field(default=13, description="months of the whole company whose map gets probabilities")
+    membership_months: Annotated[int, Field(ge=1)] = Field(
+        default=13, description="months of the whole company whose map gets probabilities"
+    )
     hide_below_n: int = 30
     note_below_n: int = 100
     suppress_below_count: int = 5

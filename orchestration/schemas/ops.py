@@ -61,7 +61,8 @@ SOURCES = Table(
     ),
 )  # fmt: skip
 TOUCHED_MONTHS = Table(
-    "ops.touched_months", "One row per month that tonight's loads or the calendar touched and the models must replace",
+    "ops.touched_months",
+    "One row per month that tonight's loads or the calendar touched and the models must replace",
     (Column("month_start_date", "date", "first day of the month", key=True),),
 )
 RUN = Table(

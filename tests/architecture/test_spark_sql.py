@@ -70,7 +70,15 @@ def test_every_order_says_where_nulls_stand(compiled):
 
 @pytest.mark.parametrize(
     "expression",
-    ["quantile_cont(x, 0.5)", "isodow(d)", "epoch_us(a)", "date_diff('day', a, b)", "arg_max(a, b)", "extract(isodow from d)", "string_agg(a, ',' order by b)"],
+    [
+        "quantile_cont(x, 0.5)",
+        "isodow(d)",
+        "epoch_us(a)",
+        "date_diff('day', a, b)",
+        "arg_max(a, b)",
+        "extract(isodow from d)",
+        "string_agg(a, ',' order by b)",
+    ],
 )
 def test_the_law_sees_what_differs(expression):
     assert differing(f"select {expression} from t")

@@ -13,9 +13,14 @@ TEMPLATES = list((REPOSITORY / "templates").rglob("*.j2"))
 UNITS = {"0", "1", "2", "12", "24", "60", "100", "3600", "1000000"}
 NUMBER = re.compile(r"(?<![\w.'\"#-])\d+(?:\.\d+)?(?![\w'\"-])")
 NOISE = (
-    re.compile(r"--[^\n]*"), re.compile(r"/\*.*?\*/", re.S), re.compile(r"\{#.*?#\}", re.S), re.compile(r"'[^'\n]*'"), re.compile(r'"[^"\n]*"'),
-    re.compile(r"(?:decimal|varchar)\s*\(\s*\d+\s*(?:,\s*\d+\s*)?\)", re.I), re.compile(r"group by [\d, ]+"), re.compile(r"order by [\d, ]+"),
-)  # fmt: skip
+    re.compile(r"--[^\n]*"),
+    re.compile(r"/\*.*?\*/", re.S),
+    re.compile(r"\{#.*?#\}", re.S),
+    re.compile(r"'[^'\n]*'"),
+    re.compile(r'"[^"\n]*"'),
+    re.compile(r"(?:decimal|varchar)\s*\(\s*\d+\s*(?:,\s*\d+\s*)?\)", re.I),
+    re.compile(r"(?:group|order) by [\d, ]+"),
+)
 
 
 def numbers_in(text: str) -> list[str]:

@@ -70,9 +70,7 @@ def test_a_transparent_picture_is_found(monkeypatch):
     clear = draw_png(SVG)
     html = '<html lang="en"><body><img src="cid:{}" width="44" alt="x"></body></html>'
     envelope = build_envelope()
-    mail = build_message(
-        envelope, html=html.format(f"a.{envelope.identity}@example.com"), text="x", pictures=[Picture("a", clear)]
-    )
+    mail = build_message(envelope, html=html.format(f"a.{envelope.identity}@example.com"), text="x", pictures=[Picture("a", clear)])
     found = next(finding for finding in lint_message(mail) if finding.check == "pictures")
     assert "transparent" in found.detail
 

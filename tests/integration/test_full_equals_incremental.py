@@ -9,7 +9,6 @@ from support.random_nights import FIRST_DAY, run_marts, write_extracts, write_wo
 from orchestration.warehouse.hashes import compare_hashes
 
 
-
 def _differences(folder, seed: int, nights: int) -> list[str]:
     """Tables that differ between the incremental history of `seed` and the rebuild of its last night."""
     rng = random.Random(seed)

@@ -48,7 +48,11 @@ SOURCES = (
     Source("complaints_complaints", ("complaint_id", "customer_key", "opened_at", "due_at", "category_code")),
     Source("complaints_events", ("complaint_id", "event_code", "happened_at")),
     Source("complaints_callbacks", ("complaint_id", "called_at", "is_reached", "is_satisfied")),
-    Source("deliveries_deliveries", ("delivery_id", "customer_key", "ordered_at", "promised_at", "delivered_at", "status_code"), {"promised": "time"}),
+    Source(
+        "deliveries_deliveries",
+        ("delivery_id", "customer_key", "ordered_at", "promised_at", "delivered_at", "status_code"),
+        {"promised": "time"},
+    ),
     Source("deliveries_events", ("delivery_id", "step_code", "happened_at")),
     Source("surveys_invitations", ("response_id", "sent_at", "returned_at", "delivery_id"), constants={"instrument_code": "servqual18"}),
     Source(
@@ -98,17 +102,35 @@ def _row(source: Source, rng: random.Random, day: date) -> list[str]:
 def _value(name: str, rng: random.Random, moment: datetime) -> str:
     later = moment + timedelta(hours=rng.randint(1, 24 * 45))
     made = {
-        "customer_id": rng.choice(CUSTOMERS), "customer_key": rng.choice([*CUSTOMERS, "alias1", "alias2", "nobody"]),
-        "alias_source_code": "one", "source_key": rng.choice(["alias1", "alias2"]), "valid_from": f"{moment:%Y-%m-%d}",
-        "segment_code": rng.choice(["key", "retail", "public"]), "region_code": rng.choice(["north", "east"]), "owner_id": rng.choice(["A", "B"]),
-        "case_id": rng.choice(CASES), "stage_code": rng.choice(STAGES), "passage_number": rng.choice("12"), "clock_owner_code": rng.choice(["supplier", "customer"]),
-        "complaint_id": f"C{rng.randint(0, 9)}", "event_code": rng.choice(["responded", "resolved", "reopened", "closed", "escalated"]),
-        "category_code": rng.choice(["billing", "delay"]), "is_reached": rng.choice(["true", "false"]), "is_satisfied": rng.choice(["true", "false", ""]),
-        "delivery_id": f"D{rng.randint(0, 9)}", "status_code": rng.choice(["delivered", "delivered", "shipped"]), "step_code": rng.choice(["received", "signed"]),
-        "response_id": f"R{rng.randint(0, 12)}", "item_code": rng.choice(["C1", "S1", "T1", "OVERALL"]), "satisfaction": rng.choice(["1", "2", "4", "5", ""]),
-        "importance": rng.choice(["3", "4", "5"]), "weight": rng.choice(["0.5", "1.25", ""]), "revenue": rng.choice(["10.5", "7"]), "volume": "3",
+        "customer_id": rng.choice(CUSTOMERS),
+        "customer_key": rng.choice([*CUSTOMERS, "alias1", "alias2", "nobody"]),
+        "alias_source_code": "one",
+        "source_key": rng.choice(["alias1", "alias2"]),
+        "valid_from": f"{moment:%Y-%m-%d}",
+        "segment_code": rng.choice(["key", "retail", "public"]),
+        "region_code": rng.choice(["north", "east"]),
+        "owner_id": rng.choice(["A", "B"]),
+        "case_id": rng.choice(CASES),
+        "stage_code": rng.choice(STAGES),
+        "passage_number": rng.choice("12"),
+        "clock_owner_code": rng.choice(["supplier", "customer"]),
+        "complaint_id": f"C{rng.randint(0, 9)}",
+        "event_code": rng.choice(["responded", "resolved", "reopened", "closed", "escalated"]),
+        "category_code": rng.choice(["billing", "delay"]),
+        "is_reached": rng.choice(["true", "false"]),
+        "is_satisfied": rng.choice(["true", "false", ""]),
+        "delivery_id": f"D{rng.randint(0, 9)}",
+        "status_code": rng.choice(["delivered", "delivered", "shipped"]),
+        "step_code": rng.choice(["received", "signed"]),
+        "response_id": f"R{rng.randint(0, 12)}",
+        "item_code": rng.choice(["C1", "S1", "T1", "OVERALL"]),
+        "satisfaction": rng.choice(["1", "2", "4", "5", ""]),
+        "importance": rng.choice(["3", "4", "5"]),
+        "weight": rng.choice(["0.5", "1.25", ""]),
+        "revenue": rng.choice(["10.5", "7"]),
+        "volume": "3",
         "month_start_date": f"{moment:%Y-%m}-01",
-    }  # fmt: skip
+    }
     if name in made:
         return made[name]
     ends = {"left_at", "delivered_at", "returned_at"}

@@ -1,0 +1,1 @@
+"""One module per stage of the night: extracts, config_tables, dbt, indices, reports, publish, mail."""

@@ -60,7 +60,15 @@ def test_scores_of_punctual_and_late_deliveries(published):
 def test_orders_that_never_arrived(published):
     statuses = dict(published.execute("select status_code, count(*) from marts.fct_delivery group by 1").fetchall())
     del statuses["delivered"]
-    assert statuses == {"shipped": 1107, "canceled": 625, "unavailable": 609, "invoiced": 314, "processing": 301, "created": 5, "approved": 2}
+    assert statuses == {
+        "shipped": 1107,
+        "canceled": 625,
+        "unavailable": 609,
+        "invoiced": 314,
+        "processing": 301,
+        "created": 5,
+        "approved": 2,
+    }
 
 
 def test_orders_and_reviews_reach_the_person(published):
@@ -72,7 +80,9 @@ def test_orders_and_reviews_reach_the_person(published):
 
 
 def test_every_record_is_accounted_for(published):
-    rows = published.execute("select sum(n_records), sum(n_loaded + n_quarantined + n_skipped), min(state) from ops.extract_loads").fetchall()
+    rows = published.execute(
+        "select sum(n_records), sum(n_loaded + n_quarantined + n_skipped), min(state) from ops.extract_loads"
+    ).fetchall()
     assert rows[0][0] == rows[0][1] > 60_000
     assert rows[0][2] == "loaded"
 
