@@ -112,7 +112,7 @@ ITEM_QUADRANTS = Table(
         Column("satisfaction_se", "double", "standard error of S_i", null="fewer than two responses"),
         Column("importance_se", "double", "standard error of I_i", null="fewer than two responses"),
         Column("correlation", "double", "correlation of the two means' errors", "-1 to 1", null="fewer than two responses"),
-        Column("repair_rank", "integer", "1 = repair first: decided items of B, lowest satisfaction minus importance first", null="not decided B"),
+        Column("repair_rank", "integer", "1 = repair first: decided items of B, lowest difference first", null="no decided item of B"),
         Column("n_responses", "bigint", "responses that rated both"),
         FINGERPRINT,
     ),
@@ -162,7 +162,8 @@ KPI_SCORES = Table(
     ),
 )  # fmt: skip
 REASON = (
-    "why it cannot be told (no value, nothing to compare with, base too small, not enough history, no evidence of a change or of none) "
+    "why it cannot be told (no value, nothing to compare with, base too small, not enough history, open_cohort: the month's cases are "
+    "not all over, no evidence of a change or of none) "
     "or which rule decided (tested, interval within what matters, inside or outside the process limits, census against target)"
 )
 VERDICTS = Table(
