@@ -38,6 +38,7 @@ class Metric(Model):
     direction: Literal["higher_is_better", "lower_is_better"] = "higher_is_better"
     decimals: int = 1
     breakdown: Literal["none", "stage", "category", "route"] = "none"
+    is_open_cohort: bool = Field(default=False, description="true: the month's share still moves with its age, so nothing is judged by it")
     owner: Code = ""
     description: Text
 

@@ -19,6 +19,7 @@ NO_VALUE, NO_REFERENCE, SMALL_BASE = "no value", "nothing to compare with", "bas
 NO_HISTORY, INSIDE, OUTSIDE = "not enough history", "inside the process limits", "outside the process limits"
 CENSUS, TESTED, EQUIVALENT = "census against target", "tested", "interval within what matters"
 NO_EVIDENCE = "no evidence of a change or of none"
+OPEN_COHORT = "open_cohort"
 
 
 def compare_figures(
@@ -87,8 +88,9 @@ def judge_kpis(kpis: pl.DataFrame, targets: pl.DataFrame, metrics: pl.DataFrame,
     process: inside the limits steady; outside them better or worse by the metric's direction, changed but small if the value
     is nearer than matters_from to the centre; without limits cannot tell. target: better or worse from matters_from on, by
     direction, else steady. matters_from: share_matters_from for shares, average_matters_from for all other units.
+    A metric of an open cohort cannot tell in any comparison: a young month differs from an old one by its age alone.
     """
-    facts = metrics.select("metric_code", "unit", "direction")
+    facts = metrics.select("metric_code", "unit", "direction", "is_open_cohort")
     figures = kpis.join(facts, on="metric_code").with_columns(
         matters_from=pl.when(pl.col("unit") == "share").then(rule.share_matters_from).otherwise(rule.average_matters_from),
         subject_code=pl.format("kpi:{}", "metric_code"),
@@ -113,10 +115,11 @@ def _judged_census(differences: pl.DataFrame) -> pl.DataFrame:
     side = pl.when(is_good).then(pl.lit(BETTER)).otherwise(pl.lit(WORSE))
     absent = pl.when(is_process).then(pl.lit(NO_HISTORY)).otherwise(pl.lit(NO_REFERENCE))
     tried = pl.when(~is_process).then(pl.lit(CENSUS)).when(is_inside).then(pl.lit(INSIDE)).otherwise(pl.lit(OUTSIDE))
-    reason = _unless_missing(tried, no_reference=absent)
+    judged = pl.when(pl.col("is_open_cohort")).then(pl.lit(OPEN_COHORT)).otherwise(tried)
+    reason = _unless_missing(judged, no_reference=absent)
     small = pl.when(is_process).then(pl.lit(SMALL)).otherwise(pl.lit(STEADY))
     moved = pl.when(pl.col("reason") == INSIDE).then(pl.lit(STEADY)).when(is_large).then(side).otherwise(small)
-    is_unknown = pl.col("reason").is_in([NO_VALUE, NO_HISTORY, NO_REFERENCE])
+    is_unknown = pl.col("reason").is_in([NO_VALUE, NO_HISTORY, NO_REFERENCE, OPEN_COHORT])
     word = pl.when(is_unknown).then(pl.lit(CANNOT_TELL)).otherwise(moved)
     return differences.with_columns(reason=reason).with_columns(verdict=word)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orchestration.reports.claims import Above, Below, Claim, IsFinal, IsKnown, shown
-from orchestration.reports.figure import FigureSet
+from orchestration.reports.claims import Above, Below, Claim, IsFinal, IsKnown, NoteIs, shown
+from orchestration.reports.figure import OPEN_COHORT, FigureSet
 
 LOWER_IS_BETTER = "lower_is_better"
 
@@ -27,15 +27,21 @@ class MissedPlan(Claim):
 
 @dataclass(frozen=True)
 class MetPlan(Claim):
-    """A KPI is final and on the right side of its plan as printed."""
+    """A KPI is final, its month's cases are over, and it is on the right side of its plan as printed."""
 
     metric: str
 
     def evaluate(self, figures: FigureSet) -> bool:
-        """True for a final figure that did not miss its plan."""
+        """True for a figure that can be judged and did not miss its plan."""
         code = f"kpi.{self.metric}"
-        known = IsFinal(f"{code}.actual").evaluate(figures) and IsKnown(f"{code}.plan").evaluate(figures)
+        known = can_be_judged(figures, self.metric) and IsKnown(f"{code}.plan").evaluate(figures)
         return known and not misses(figures, f"{code}.actual", f"{code}.plan", figures.text(f"{code}.direction"))
+
+
+def can_be_judged(figures: FigureSet, metric: str) -> bool:
+    """True where the KPI is final and its month's cases are not still open."""
+    actual = f"kpi.{metric}.actual"
+    return IsFinal(actual).evaluate(figures) and not NoteIs(actual, OPEN_COHORT).evaluate(figures)
 
 
 def misses(figures: FigureSet, actual: str, plan: str, direction: str) -> bool:
@@ -57,12 +63,13 @@ class StreakMissed(Claim):
 
 
 def count_missed_months(figures: FigureSet, metric: str) -> int:
-    """Months up to the latest in which the KPI missed the plan then in force, without a gap."""
+    """Months up to the latest in which the KPI missed the plan then in force, without a gap; an open cohort misses none."""
     code, count = f"kpi.{metric}", 0
     direction = figures.text(f"{code}.direction")
     for figure in reversed(figures.under(f"{code}.month.")):
         month = figure.figure_code.rsplit(".", 1)[-1]
-        if figure.is_provisional or not misses(figures, figure.figure_code, f"{code}.planned.{month}", direction):
+        is_undecided = figure.is_provisional or figure.note_code == OPEN_COHORT
+        if is_undecided or not misses(figures, figure.figure_code, f"{code}.planned.{month}", direction):
             break
         count += 1
     return count
@@ -82,7 +89,7 @@ class AllMeetPlan(Claim):
 
 @dataclass(frozen=True)
 class MissedPlansAre(Claim):
-    """The figures `kpi.missed` and `kpi.planned_known` count what the KPI rows say: missed plans among those that can be judged."""
+    """The figure `kpi.n_missed` counts what the KPI rows say: missed plans among those that can be judged."""
 
     missed: int
 

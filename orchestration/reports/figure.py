@@ -10,7 +10,7 @@ from orchestration.reports.frames import REPORT_CODE, polars_schema
 from orchestration.schemas.reported import FIGURES
 
 SMALL_BASE, TOO_FEW, NO_DATA, LATE, SUPPRESSED = "small_base", "too_few", "no_data", "late", "suppressed"
-UNDECIDED = "undecided"
+UNDECIDED, OPEN_COHORT = "undecided", "open_cohort"
 
 
 @dataclass(frozen=True, kw_only=True)

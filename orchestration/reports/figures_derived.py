@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orchestration.reports.claims import Below, IsFinal
-from orchestration.reports.claims_plans import MissedPlan, count_missed_months
+from orchestration.reports.claims_plans import MissedPlan, can_be_judged, count_missed_months
 from orchestration.reports.figure import Figure, FigureSet
 
 TABLE = "reported.figures"
@@ -20,7 +20,7 @@ def _plans(figures: FigureSet) -> Iterator[Figure]:
     metrics = [figure.figure_code.split(".")[1] for figure in figures.under("kpi.", ".plan")]
     if not metrics:
         return
-    judged = [metric for metric in metrics if IsFinal(f"kpi.{metric}.actual").evaluate(figures)]
+    judged = [metric for metric in metrics if can_be_judged(figures, metric)]
     missed = [metric for metric in judged if MissedPlan(metric).evaluate(figures)]
     for name, found in (("n_planned", metrics), ("n_judged", judged), ("n_missed", missed)):
         yield Figure(figure_code=f"kpi.{name}", value=len(found), source_table=TABLE)

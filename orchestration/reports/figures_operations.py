@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from orchestration.reports.figure import LATE, SUPPRESSED, TOO_FEW, Figure
+from orchestration.reports.figure import LATE, OPEN_COHORT, SUPPRESSED, TOO_FEW, Figure
 from orchestration.reports.reading import ABOUT_PEOPLE, Reading, Row, add_months, rows, trend_months
 from orchestration.schemas.indices import ALL
 
@@ -56,7 +56,7 @@ def build_kpi(reading: Reading, metric: Row, scores: pl.DataFrame) -> Iterator[F
     yield _measured(reading, metric, f"{code}.actual", by_month.get(reading.month))
     yield _measured(reading, metric, f"{code}.previous", by_month.get(add_months(reading.month, -1)), is_current=False)
     yield from _against_plan(reading, metric, code, by_month.get(reading.month))
-    yield from _against_process(reading, metric, code)
+    yield from _against_process(reading, metric, code, by_month.get(reading.month))
     yield _fact(metric, f"{code}.family", metric["family_code"])
     yield _fact(metric, f"{code}.direction", metric["direction"])
     for month in trend_months(reading.month):
@@ -92,7 +92,7 @@ def _measured(
         return replace(blank, n_base=None if is_part else row["denominator"])
     if _shows_few_people(reading, metric, row, is_part=is_part):
         return replace(blank, n_base=row["denominator"], note_code=SUPPRESSED)
-    note = LATE if provisional else None
+    note = LATE if provisional else OPEN_COHORT if metric["is_open_cohort"] else None
     return replace(blank, value=row["value"], numerator=row["numerator"], n_base=row["denominator"], note_code=note)
 
 
@@ -132,10 +132,10 @@ def _against_plan(reading: Reading, metric: Row, code: str, row: Row | None) -> 
     )  # fmt: skip
 
 
-def _against_process(reading: Reading, metric: Row, code: str) -> Iterator[Figure]:
-    """`kpi.<metric>.process`: the verdict against the process's own limits; no word while a source is late."""
-    judged = reading.verdict(f"kpi:{metric['metric_code']}", "process")
-    if judged is not None and not _is_late(reading, metric):
+def _against_process(reading: Reading, metric: Row, code: str, row: Row | None) -> Iterator[Figure]:
+    """`kpi.<metric>.process`: the verdict against the process's own limits; no word on a hidden number or while a source is late."""
+    judged, actual = reading.verdict(f"kpi:{metric['metric_code']}", "process"), _measured(reading, metric, code, row)
+    if judged is not None and actual.value is not None and not actual.is_provisional:
         yield Figure(
             figure_code=f"{code}.process", label_code=f"metric:{metric['metric_code']}", value=judged["reference_value"],
             unit=metric["unit"],

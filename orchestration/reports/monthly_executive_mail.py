@@ -137,7 +137,8 @@ def _kpis(kpis: KpiSection, text: Text) -> MailSection:
         for group in kpis.groups for row in group.rows
     )  # fmt: skip
     caption = text("mail.kpi.caption")
-    return MailSection(_heading(kpis.heading, caption), _subtitle(kpis.heading, caption), table=MailTable(columns, rows, (2, 3)))
+    table, remarks = MailTable(columns, rows, (2, 3)), (kpis.open_cohort,) if kpis.open_cohort else ()
+    return MailSection(_heading(kpis.heading, caption), _subtitle(kpis.heading, caption), table=table, remarks=remarks)
 
 
 def _stages(stages: StageSection, text: Text) -> MailSection:

@@ -7,7 +7,7 @@ from orchestration.reports.chart_shapes import Drawing
 from orchestration.reports.charts import BarRow, Sparkline, draw
 from orchestration.reports.claims import Below
 from orchestration.reports.claims_plans import LOWER_IS_BETTER, MissedPlan
-from orchestration.reports.figure import SUPPRESSED, TOO_FEW, Figure
+from orchestration.reports.figure import OPEN_COHORT, SUPPRESSED, TOO_FEW, Figure
 from orchestration.reports.formatting import DASH, format_count, format_figure, format_month, format_number, format_short_month
 from orchestration.reports.parts import TONES, Cell, Page, Sentence
 from orchestration.reports.sentences_sections import delivery_metrics
@@ -48,6 +48,7 @@ class KpiSection:
     heading: Sentence | None
     caption: str
     groups: tuple[KpiGroup, ...]
+    open_cohort: str
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def build_kpis(page: Page) -> KpiSection | None:
     if not groups:
         return None
     month = format_month(page.month, page.locale, with_year=False)
-    return KpiSection(page.sentence("heading.kpi"), page.text("kpi.caption").format(month=month), groups)
+    return KpiSection(page.sentence("heading.kpi"), page.text("kpi.caption").format(month=month), groups, page.line("note.open_cohort"))
 
 
 def _kpi_row(page: Page, metric: str) -> KpiRow:
@@ -171,9 +172,9 @@ def _digits(page: Page, figure: Figure) -> str:
 
 
 def measured(page: Page, figure: Figure, *, with_unit: bool = False) -> Cell:
-    """A measured number with its mark: provisional, too few, suppressed."""
+    """A measured number with its mark: provisional, too few, suppressed, still open."""
     badge = page.text("provisional") if figure.is_provisional else ""
-    note = page.text(f"note.{figure.note_code}") if figure.note_code in (TOO_FEW, SUPPRESSED) else ""
+    note = page.text(f"note.{figure.note_code}") if figure.note_code in (TOO_FEW, SUPPRESSED, OPEN_COHORT) else ""
     text = format_figure(figure, page.locale) if with_unit else _digits(page, figure)
     return Cell(text, "late" if badge else "", badge=badge, note=note)
 

@@ -28,7 +28,7 @@ from orchestration.reports.claims_plans import (
     StagesBelowGoal,
     StreakMissed,
 )  # fmt: skip
-from orchestration.reports.figure import NO_DATA, SMALL_BASE, TOO_FEW, FigureSet
+from orchestration.reports.figure import NO_DATA, OPEN_COHORT, SMALL_BASE, TOO_FEW, FigureSet
 from orchestration.reports.sentences import Candidate, Place, Values, claims_to_frame
 from orchestration.reports.sentences_points import (
     MONTHS_OF_A_RUN,
@@ -62,6 +62,7 @@ def build_places(figures: FigureSet) -> Iterator[Place]:
     )
     yield Place("note.pooled", (Candidate("note.pooled", (CountIs("quadrant.window_months", 3, 3),)),))
     yield Place("heading.kpi", tuple(_kpi(figures)))
+    yield Place("note.open_cohort", tuple(_open_cohort(figures)))
     yield Place("heading.stages", tuple(_stages(figures)))
     yield Place("heading.delivery", tuple(_delivery(figures)))
     yield Place("note.delivery", tuple(_two_ways(figures)))
@@ -155,6 +156,14 @@ def _kpi(figures: FigureSet) -> Iterator[Candidate]:
     yield Candidate("kpi.some_judged", (exact, CountIs("kpi.n_missed", 1, -1)), counts)
     yield Candidate("kpi.none_judged", (exact, CountIs("kpi.n_missed", 0, 0), CountIs("kpi.n_judged", 1, -1)), counts)
     yield Candidate("kpi.plain")
+
+
+def _open_cohort(figures: FigureSet) -> Iterator[Candidate]:
+    """Cases of the month can still move a share that is shown: it gets no verdict."""
+    for figure in figures.under("kpi.", ".actual"):
+        if figure.note_code == OPEN_COHORT:
+            yield Candidate("kpi.open_cohort", (NoteIs(figure.figure_code, OPEN_COHORT),))
+            return
 
 
 def _stages(figures: FigureSet) -> Iterator[Candidate]:

@@ -58,6 +58,7 @@ METRICS = Table(
         Column("direction", "text", "higher_is_better or lower_is_better"),
         Column("decimals", "integer", "digits printed"),
         Column("owner_code", "text", "who answers for it", null="nobody named"),
+        Column("is_open_cohort", "boolean", "the month's cases can still reach the numerator: a young month is not judged"),
         Column("fingerprint", "text", "hash of entry and SQL"),
     ),
 )  # fmt: skip

@@ -56,7 +56,9 @@ def marts(answers: list[Answer], cells: list[tuple[Any, ...]]) -> dict[str, pl.D
         "marts.stat_response_counts_monthly": counts_of(rows),
         "marts.kpi_values_monthly": pl.DataFrame(cells, schema=kpi, orient="row"),
         "config.items": items_frame(["q1", "q2"]),
-        "config.metrics": pl.DataFrame({"metric_code": ["rate"], "unit": ["share"], "direction": ["higher_is_better"]}),
+        "config.metrics": pl.DataFrame(
+            {"metric_code": ["rate"], "unit": ["share"], "direction": ["higher_is_better"], "is_open_cohort": [False]}
+        ),
         "config.targets": pl.DataFrame({"metric_code": ["rate"], "valid_from": [date(2024, 1, 1)], "target_value": [0.9]}),
     }
 

@@ -16,7 +16,7 @@ from orchestration.schemas.indices import DIMENSION_SCORES, ITEM_SCORES, KPI_SCO
 MONTH, BEFORE, YEAR_AGO = date(2026, 10, 1), date(2026, 9, 1), date(2025, 10, 1)
 RULE = VerdictRule(instrument="survey")
 TARGETS = {"metric_code": pl.String, "valid_from": pl.Date, "target_value": pl.Float64, "source": pl.String}
-METRICS = {"metric_code": pl.String, "unit": pl.String, "direction": pl.String}
+METRICS = {"metric_code": pl.String, "unit": pl.String, "direction": pl.String, "is_open_cohort": pl.Boolean}
 
 
 def pair(value: float | None, se: float | None, reference: float | None, reference_se: float | None, n: float = 1000) -> dict[str, object]:
@@ -126,9 +126,9 @@ def cells(values: list[tuple[int, int]], code: str = "rate") -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def metric(unit: str = "share", direction: str = "higher_is_better") -> pl.DataFrame:
+def metric(unit: str = "share", direction: str = "higher_is_better", *, is_open_cohort: bool = False) -> pl.DataFrame:
     """config.metrics with one metric."""
-    return pl.DataFrame([("rate", unit, direction)], schema=METRICS, orient="row")
+    return pl.DataFrame([("rate", unit, direction, is_open_cohort)], schema=METRICS, orient="row")
 
 
 def last(values: list[tuple[int, int]], metrics: pl.DataFrame, target: float | None = None) -> dict[str, dict[str, object]]:
@@ -223,3 +223,13 @@ def test_a_kpi_with_nothing_in_its_base_has_no_value_and_no_verdict() -> None:
         "process": (None, "cannot tell"),
         "target": (None, "cannot tell"),
     }
+
+
+def test_a_cohort_that_is_still_open_is_not_judged_in_any_comparison() -> None:
+    """A young month of complaints is less resolved than an old one by its age alone: neither worse nor below plan."""
+    closed, still_open = (last([*WAVE, (60, 100)], metric(is_open_cohort=is_open), target=0.95) for is_open in (False, True))
+    assert {code: row["verdict"] for code, row in closed.items()} == {"process": "worse", "target": "worse"}
+    assert {code: (row["verdict"], row["reason"]) for code, row in still_open.items()} == {
+        code: ("cannot tell", "open_cohort") for code in ("process", "target")
+    }
+    assert still_open["process"]["difference"] == closed["process"]["difference"]

@@ -74,6 +74,7 @@ def metric(order: int, code: str, family: str, numerator: str, denominator: str,
         "unit": "share",
         "direction": "higher_is_better",
         "decimals": 1,
+        "is_open_cohort": False,
         "fingerprint": f"f{order}",
     }
 

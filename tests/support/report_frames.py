@@ -49,7 +49,7 @@ ITEM_ROWS = (
     ("T4", "Clear documents", "单据清晰", "billing", 3.92, 3.95, "D", 0.93),
 )
 METRIC_ROWS = (
-    ("complaint_resolution_rate", "complaints", "Complaints resolved", "投诉解决率", "none", "complaints", "higher_is_better", 1, 0.95,
+    ("complaint_resolution_rate", "complaints", "Complaints resolved", "投诉解决率", "none", "complaints", "higher_is_better", 1, None,
      0.951, 412),
     ("complaint_first_time_rate", "complaints", "Resolved at the first attempt", "一次解决率", "none", "complaints", "higher_is_better",
      1, None, 0.718, 392),
@@ -76,6 +76,7 @@ METRIC_ROWS = (
     ("stage_average_workdays", "stages", "Working days in the stage", "环节平均工作日", "stage", "passages", "lower_is_better", 1, None,
      3.0, 180),
 )  # fmt: skip
+OPEN_COHORTS = ("complaint_resolution_rate", "complaint_escalated_rate")
 STAGE_ROWS = (("survey", "Site survey", "现场勘查", 3, 0.95), ("plan", "Technical plan", "方案答复", 5, 0.95),
 ("contract", "Contract", "合同签订", 4, 0.90),
               ("construction", "Construction", "施工", 15, 0.90), ("activation", "Activation", "开通验收", 2, 0.95))  # fmt: skip
@@ -305,29 +306,22 @@ def _kpi_verdicts() -> Rows:
             "matters_from": 0.01,
         }
         process = "worse" if code.startswith("delivery_on_time") else "steady"
-        rows.append(
-            {
-                **common,
-                "comparison_code": "process",
-                "reference_value": 0.96,
-                "difference": value - 0.96,
-                "verdict": process,
-                "reason": "inside",
-            }
-        )
-        if plan is not None:
-            good = (value > plan) == (direction == "higher_is_better")
-            word = "steady" if abs(value - plan) < 0.01 else "better" if good else "worse"
-            rows.append(
-                {
-                    **common,
-                    "comparison_code": "target",
-                    "reference_value": plan,
-                    "difference": value - plan,
-                    "verdict": word,
-                    "reason": "census",
-                }
-            )
+        good = plan is not None and (value > plan) == (direction == "higher_is_better")
+        word = "steady" if plan is not None and abs(value - plan) < 0.01 else "better" if good else "worse"
+        judged = {"process": (0.96, process, "inside the process limits"), "target": (plan, word, "census against target")}
+        for comparison, (reference, verdict, reason) in judged.items():
+            if reference is not None:
+                said = ("cannot tell", "open_cohort") if code in OPEN_COHORTS else (verdict, reason)
+                rows.append(
+                    {
+                        **common,
+                        "comparison_code": comparison,
+                        "reference_value": reference,
+                        "difference": value - reference,
+                        "verdict": said[0],
+                        "reason": said[1],
+                    }
+                )
     return rows
 
 
@@ -381,6 +375,7 @@ def _metrics() -> Rows:
             "base_kind": base_kind,
             "unit": "workdays" if code.endswith("workdays") else "share", "direction": direction, "decimals": decimals,
             "owner_code": "transport",
+            "is_open_cohort": code in OPEN_COHORTS,
             "fingerprint": f"{abs(hash_of(code)):012x}"[:12],
         }
         for order, (code, family, english, chinese, breakdown, base_kind, direction, decimals, *_) in enumerate(METRIC_ROWS, start=1)

@@ -174,9 +174,9 @@ def test_heading_and_table_of_the_stages_tell_of_one_metric(frames):
 def test_the_missed_plans_that_are_counted_are_the_rows_called_worse(frames):
     view = report_of(frames).view()
     rows = [row for group in view.kpis.groups for row in group.rows]
-    assert view.kpis.heading.text.startswith("Four of seven indicators")
+    assert view.kpis.heading.text.startswith("Four of six indicators")
     assert sum(row.difference.word == "worse" for row in rows) == 4
-    assert sum(row.plan != "\u2013" for row in rows) == 7
+    assert sum(row.plan != "\u2013" for row in rows) == 6
 
 
 def test_a_stage_without_a_figure_forbids_every_sentence_about_all_stages(frames):
@@ -250,3 +250,29 @@ def test_what_is_recorded_is_what_is_printed(frames):
     assert printed["claim_code"].is_duplicated().sum() == 0
     first = claims.filter("holds").group_by("claim_code").agg(pl.col("candidate").min())
     assert first.sort("claim_code").equals(printed.select("claim_code", "candidate").sort("claim_code"))
+
+
+def test_an_open_cohort_is_shown_without_colour_and_judged_by_no_sentence(frames):
+    """The same share below the same plan: missed for months where the cases are over, no word where they are not."""
+    is_it = pl.col("metric_code") == DEADLINE
+    metrics = frames.metrics.with_columns(is_open_cohort=is_it | pl.col("is_open_cohort"))
+    still_open = replace(frames, metrics=metrics)
+    for comparison in ("target", "process"):
+        still_open = with_verdict(still_open, f"kpi:{DEADLINE}", comparison, verdict="cannot tell", reason="open_cohort")
+    closed, report = report_of(frames), report_of(still_open)
+    assert any("Resolved within the deadline" in point.text for point in closed.view().points)
+    view = report.view()
+    row = next(row for group in view.kpis.groups for row in group.rows if row.label == "Resolved within the deadline")
+    assert (row.actual.text, row.actual.note, row.difference.word, row.difference.tone) == ("82.8", "still open", "cannot tell", "")
+    assert (row.process.text, row.process.tone) == ("cannot tell", "")
+    assert "gets no verdict" in view.kpis.open_cohort
+    told = " ".join([view.kpis.heading.text, view.complaints.heading.text, *(point.text for point in view.points)])
+    assert "deadline" not in told
+    assert report.figure_set.value(f"kpi.{DEADLINE}.streak") == 0
+
+
+def test_no_word_is_said_of_a_process_whose_number_is_hidden(frames):
+    is_it = (pl.col("metric_code") == BY_TIME) & (pl.col("month_start_date") == MONTH)
+    few = frames.kpi_scores.with_columns(denominator=pl.when(is_it).then(29).otherwise("denominator"))
+    rows = [row for group in report_of(replace(frames, kpi_scores=few)).view().kpis.groups for row in group.rows]
+    assert [row.process.text for row in rows if row.actual.note == "too few"] == [""]
