@@ -111,6 +111,9 @@ class Thresholds(Model):
     index_matters_from: float = Field(default=1.0, description="points of 0-100 below which a change is small")
     share_matters_from: float = Field(default=0.01, description="share below which a change of a rate is small")
     average_matters_from: float = Field(default=0.5, description="workdays or hours below which a change of an average is small")
+    near_miss_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.02, description="share below a stage's goal up to which a miss is near, and amber"
+    )
     false_discovery_rate: float = 0.05
     power: float = 0.80
     process_limit_months: int = 24

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from orchestration.reports.claims import Above, Below, Claim, IsFinal, IsKnown, NoteIs, shown
 from orchestration.reports.figure import OPEN_COHORT, FigureSet
+from orchestration.reports.formatting import printed_number
 
 LOWER_IS_BETTER = "lower_is_better"
 
@@ -120,6 +121,21 @@ class StagesBelowGoal(Claim):
         """True where the month is final and counted in the goal's unit."""
         month = f"{code}.{self.month}"
         return IsFinal(month).evaluate(figures) and figures[month].unit == figures[f"{code}.goal"].unit
+
+
+@dataclass(frozen=True)
+class NearGoal(Claim):
+    """A share lies below its goal, as printed, by no more than the configured near miss."""
+
+    figure: str
+    goal: str
+
+    def evaluate(self, figures: FigureSet) -> bool:
+        """True where the printed shortfall is above zero and at most `parameter.near_miss_share`."""
+        actual, goal, near = shown(figures.get(self.figure)), shown(figures.get(self.goal)), figures.value("parameter.near_miss_share")
+        if actual is None or goal is None or near is None:
+            return False
+        return Decimal(0) < goal - actual <= printed_number(near, "share", 1)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from orchestration.reports.figure import LATE, OPEN_COHORT, SUPPRESSED, TOO_FEW, Figure
+from orchestration.reports.formatting import printed_number
 from orchestration.reports.reading import ABOUT_PEOPLE, Reading, Row, add_months, rows, trend_months
 from orchestration.schemas.indices import ALL
 
@@ -177,14 +178,24 @@ def build_stages(reading: Reading, metric: Row, scores: pl.DataFrame, *, has_goa
         )
         if not passages:
             continue
+        decimals = _stage_decimals(metric, stage)
         code, label = f"stage.{metric['metric_code']}.{stage['process_code']}.{stage['stage_code']}", f"stage:{stage['stage_code']}"
         for month in trend_months(reading.month)[-STAGE_MONTHS:]:
             cell = _measured(reading, metric, f"{code}.{month:%Y-%m}", passages.get(month), is_current=month == reading.month, label=label)
-            yield replace(cell, decimals=0) if metric["unit"] == "share" else cell
+            yield replace(cell, decimals=decimals)
         yield Figure(
             figure_code=f"{code}.limit", label_code=label, value=stage["limit_workdays"], unit="workdays", source_table="config.stages"
         )
         if has_goal:
             yield Figure(
-                figure_code=f"{code}.goal", label_code=label, value=stage["goal_share"], unit="share", source_table="config.stages"
-            )
+                figure_code=f"{code}.goal", label_code=label, value=stage["goal_share"], unit="share", decimals=decimals,
+                source_table="config.stages",
+            )  # fmt: skip
+
+
+def _stage_decimals(metric: Row, stage: Row) -> int:
+    """Digits of a stage's cells: shares in whole per cent, with a digit more where the stage's goal has one."""
+    if metric["unit"] != "share":
+        return int(metric["decimals"])
+    goal = stage["goal_share"]
+    return 0 if goal is None or printed_number(goal, "share", 0) == printed_number(goal, "share", 1) else 1

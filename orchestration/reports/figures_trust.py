@@ -3,15 +3,21 @@
 from collections.abc import Iterator
 from datetime import date
 
+import polars as pl
+
 from orchestration.reports.figure import Figure
-from orchestration.reports.reading import Reading, Row, is_late, last_day, rows
+from orchestration.reports.figures_operations import STAGE_MONTHS
+from orchestration.reports.reading import Reading, Row, is_late, last_day, rows, trend_months
+from orchestration.schemas.indices import ALL
 
 COMPLETE = "complete"
 PARAMETERS = {
     "confidence": "share", "hide_below_n": "count", "note_below_n": "count", "suppress_below_count": "count",
     "membership_undecided_below": "share", "false_discovery_rate": "share", "index_matters_from": "index", "share_matters_from": "share",
+    "near_miss_share": "share",
 }  # fmt: skip
 DECIMALS = {"count": 0, "index": 1, "share": 1}
+FEWEST_PARTS = 2
 FAMILIES = ("complaints", "deliveries", "stages")
 
 
@@ -102,13 +108,37 @@ def _definitions(reading: Reading) -> Iterator[Figure]:
 
 
 def _lacking(reading: Reading) -> Iterator[Figure]:
-    """`lacking.<what>` with the reason, for every section this report cannot have."""
+    """`lacking.<what>` with the reason, for every section this report cannot have, or cannot have whole."""
     survey = reading.whole(reading.frames.overall_scores)
     if survey.is_empty():
         yield _text("lacking.survey", "no_answers", table="indices.overall_scores")
     elif reading.whole(reading.frames.item_quadrants).is_empty():
         yield _text("lacking.importance", "not_asked", table="indices.item_quadrants")
-    measured = set(reading.frames.metrics.join(reading.frames.kpi_scores, on="metric_code", how="semi")["family_code"])
+    scores = reading.frames.kpi_scores.join(reading.frames.metrics.select("metric_code", "family_code"), on="metric_code")
+    measured = set(scores["family_code"])
     for family in FAMILIES:
         if family not in measured:
             yield _text(f"lacking.{family}", "not_delivered", table="indices.kpi_scores")
+    if "deliveries" in measured:
+        yield from _lacking_regions(reading, scores.filter(pl.col("family_code") == "deliveries"))
+    if "stages" in measured:
+        yield from _lacking_stages(reading, scores.filter(pl.col("family_code") == "stages"))
+
+
+def _lacking_regions(reading: Reading, deliveries: pl.DataFrame) -> Iterator[Figure]:
+    """Fewer than two regions, or none with deliveries enough in the month: no table by region."""
+    parts = deliveries.filter((pl.col("month_start_date") == reading.month) & (pl.col("region_code") != ALL))
+    if parts["region_code"].n_unique() < FEWEST_PARTS:
+        yield _text("lacking.regions", "one_region", table="indices.kpi_scores")
+    elif parts.filter(pl.col("denominator") >= reading.parameters.hide_below_n).is_empty():
+        yield _text("lacking.region_cases", "too_few", table="indices.kpi_scores")
+
+
+def _lacking_stages(reading: Reading, stages: pl.DataFrame) -> Iterator[Figure]:
+    """No stage with cases enough in the strip's months: no strip; no goal: a strip without verdicts."""
+    months = trend_months(reading.month)
+    is_shown = pl.col("month_start_date").is_between(months[-STAGE_MONTHS], months[-1]) & (pl.col("region_code") == ALL)
+    if stages.filter(is_shown & (pl.col("segment_code") == ALL) & (pl.col("denominator") >= reading.parameters.hide_below_n)).is_empty():
+        yield _text("lacking.stage_cases", "too_few", table="indices.kpi_scores")
+    elif reading.frames.stages["goal_share"].is_null().all():
+        yield _text("lacking.stage_goals", "no_goal", table="config.stages")

@@ -53,6 +53,7 @@ class ReportParameters(BaseModel):
     false_discovery_rate: float = 0.05
     index_matters_from: float = 1.0
     share_matters_from: float = 0.01
+    near_miss_share: float = 0.02
 
 
 def polars_schema(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:

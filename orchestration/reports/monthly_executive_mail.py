@@ -144,19 +144,22 @@ def _kpis(kpis: KpiSection, text: Text) -> MailSection:
 def _stages(stages: StageSection, text: Text) -> MailSection:
     """The last two months of the strip."""
     months = [month for month, _ in stages.months[-2:]]
-    columns = (text("mail.column.stage"), text("mail.column.limit"), text("mail.column.goal"), *months)
+    goal = (text("mail.column.goal"),) if stages.has_goals else ()
+    columns = (text("mail.column.stage"), text("mail.column.limit"), *goal, *months)
     tones = {"miss": "bad", "near": "late"}
     rows = tuple(
         (
             MailCell(row.label),
             MailCell(row.limit),
-            MailCell(row.goal),
+            *(MailCell(row.goal) for _ in goal),
             *(MailCell(cell.text, tones.get(cell.tone, "")) for cell in row.cells[-2:]),
         )
         for row in stages.rows
     )
     return MailSection(
-        _heading(stages.heading, stages.caption), _subtitle(stages.heading, stages.caption), table=MailTable(columns, rows, (1, 2, 3, 4))
+        _heading(stages.heading, stages.caption),
+        _subtitle(stages.heading, stages.caption),
+        table=MailTable(columns, rows, tuple(range(1, len(columns)))),
     )
 
 

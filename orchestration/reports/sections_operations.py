@@ -6,16 +6,23 @@ from datetime import date
 from orchestration.reports.chart_shapes import Drawing
 from orchestration.reports.charts import BarRow, Sparkline, draw
 from orchestration.reports.claims import Below
-from orchestration.reports.claims_plans import LOWER_IS_BETTER, MissedPlan
+from orchestration.reports.claims_plans import LOWER_IS_BETTER, MissedPlan, NearGoal
 from orchestration.reports.figure import OPEN_COHORT, SUPPRESSED, TOO_FEW, Figure
-from orchestration.reports.formatting import DASH, format_count, format_figure, format_month, format_number, format_short_month
+from orchestration.reports.formatting import (
+    DASH,
+    format_count,
+    format_figure,
+    format_month,
+    format_number,
+    format_short_month,
+    printed_number,
+)
 from orchestration.reports.parts import TONES, Cell, Page, Sentence
 from orchestration.reports.sentences_sections import delivery_metrics
 
 SPARK_WIDTH, BAR_WIDTH = 96, 190
 SPARK_MONTHS = 12
 PHONE_MONTHS = 6
-NEAR_MISS_POINTS = 2
 REGION_ROWS = 12
 
 
@@ -81,6 +88,8 @@ class StageSection:
     months: tuple[tuple[str, bool], ...]
     rows: tuple[StageRow, ...]
     has_days: bool
+    has_goals: bool
+    legend_near: str
     legend_few: str
     is_provisional: bool
 
@@ -189,18 +198,22 @@ def _spark(page: Page, metric: str, tone: str) -> Drawing | None:
 
 
 def build_stage_strip(page: Page) -> StageSection | None:
-    """Stages that have a goal, with their share inside the limit by month; None where there is none."""
+    """Every stage's share inside the limit by month; without a verdict where no goal is set; None where nothing can be shown."""
     goals = page.figures.under("stage.", ".goal")
-    metric = next((goal.figure_code.split(".")[1] for goal in goals if goal.value is not None), None)
-    if metric is None:
+    if not goals:
         return None
-    own = [goal.figure_code.removesuffix(".goal") for goal in goals if goal.figure_code.split(".")[1] == metric]
+    metric = goals[0].figure_code.split(".")[1]
+    own = [goal.figure_code.removesuffix(".goal") for goal in goals]
     months = [date.fromisoformat(f"{figure.figure_code.rsplit('.', 1)[-1]}-01") for figure in page.figures.under(f"{own[0]}.2")]
-    rows = tuple(_stage_row(page, code, months) for code in own)
+    shown = [code for code in own if any(page.figures.value(f"{code}.{month:%Y-%m}") is not None for month in months)]
+    if not shown:
+        return None
+    rows = tuple(_stage_row(page, code, months) for code in shown)
     return StageSection(
         heading=page.sentence("heading.stages"), caption=page.text("stages.caption"),
         months=tuple((format_short_month(month, page.locale), index < len(months) - PHONE_MONTHS) for index, month in enumerate(months)),
-        rows=rows, has_days=any(row.days != DASH for row in rows),
+        rows=rows, has_days=any(row.days != DASH for row in rows), has_goals=any(goal.value is not None for goal in goals),
+        legend_near=page.text("heat.near").format(points=_near_points(page)),
         legend_few=page.text("stages.few").format(n=page.number("parameter.hide_below_n")),
         is_provisional=page.is_provisional(f"stage.{metric}."),
     )  # fmt: skip
@@ -229,16 +242,22 @@ def _heat(page: Page, code: str, month: date, is_older: bool) -> HeatCell:
         return HeatCell(_digits(page, cell), "none", "", is_older)
     if not Below(cell.figure_code, goal.figure_code).evaluate(page.figures):
         return HeatCell(_digits(page, cell), "met", page.text("heat.met"), is_older)
-    short = round(goal.value * 100) - round(cell.value * 100)
-    tone = "near" if short <= NEAR_MISS_POINTS else "miss"
-    return HeatCell(_digits(page, cell), tone, page.text(f"heat.{tone}"), is_older)
+    tone = "near" if NearGoal(cell.figure_code, goal.figure_code).evaluate(page.figures) else "miss"
+    return HeatCell(_digits(page, cell), tone, page.text(f"heat.{tone}").format(points=_near_points(page)), is_older)
+
+
+def _near_points(page: Page) -> str:
+    """Points below a goal up to which a miss is near, without a decimal they do not need."""
+    points = page.figures.value("parameter.near_miss_share") or 0.0
+    whole, exact = (printed_number(points, "share", decimals) for decimals in (0, 1))
+    return format_number(points, page.locale, unit="share", decimals=0 if whole == exact else 1)
 
 
 def build_deliveries(page: Page) -> DeliverySection | None:
-    """On-time shares by region, lowest first; None where deliveries are not told by region."""
+    """On-time shares by region, lowest first; None where deliveries are not told by region or too few in each."""
     metrics = delivery_metrics(page.figures)
     regions = page.figures.under(f"region.{metrics[0]}.") if metrics else ()
-    if not regions:
+    if all(region.value is None for region in regions):
         return None
     ordered = sorted(regions, key=lambda figure: (figure.value is None, figure.value or 0.0, figure.figure_code))
     hidden = len(ordered) - REGION_ROWS

@@ -23,7 +23,7 @@ from orchestration.reports.claims import (
     VerdictIs,
     claim_from_arguments,
 )
-from orchestration.reports.claims_plans import MissedPlan, StreakMissed
+from orchestration.reports.claims_plans import MissedPlan, NearGoal, StreakMissed
 from orchestration.reports.figure import Figure, FigureSet
 from orchestration.reports.formatting import format_number, printed_number
 
@@ -133,6 +133,7 @@ CLAIMS = [
     IsKnown("x"), IsFinal("x"), IsProvisional("x"), NoteIs("x", "too_few"), TextIs("x", "a"), VerdictIs("x", "better"),
     DifferenceSign("x", 1),
     Below("x", "y"), Above("x", "y"), CountIs("x", 0, -1), RankIs("x", "x", "", lowest=True), MoreThanHalf("x"), MissedPlan("x"),
+    NearGoal("x", "y"),
 ]  # fmt: skip
 
 

@@ -105,7 +105,10 @@ def test_coded_texts_are_complete(locale):
     codes += [
         f"trust.weights.{b}" for b in ("previous_fiscal_year", "same_fiscal_year", "equal", "overall_item", "acsi", "importance_weighted")
     ]
-    codes += [f"trust.lacking.{what}" for what in ("survey", "importance", "complaints", "deliveries", "stages")]
+    codes += [
+        f"trust.lacking.{what}"
+        for what in ("survey", "importance", "complaints", "deliveries", "stages", "regions", "region_cases", "stage_goals", "stage_cases")
+    ]
     codes += [f"point.{v}.{p}" for v in ("better", "worse") for p in ("month", "year")] + ["point.target.better", "point.target.worse"]
     assert not [code for code in codes if code not in known]
 

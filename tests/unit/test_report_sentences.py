@@ -10,6 +10,7 @@ from support.report_frames import (
     BASES,
     INDEX,
     MONTH,
+    PARAMETERS,
     all_complete,
     build_frames,
     with_kpi,
@@ -17,7 +18,11 @@ from support.report_frames import (
     with_verdict,
     without,
 )
-from support.report_pages import report_of
+from support.report_pages import Report, report_of
+
+from orchestration.reports.figure import figures_from_frame
+from orchestration.reports.figures import build_figures
+from orchestration.reports.sentences_sections import build_claims
 
 DEADLINE, BY_TIME, BY_DATE = "complaint_deadline_rate", "delivery_on_time_by_time_rate", "delivery_on_time_by_date_rate"
 
@@ -276,3 +281,56 @@ def test_no_word_is_said_of_a_process_whose_number_is_hidden(frames):
     few = frames.kpi_scores.with_columns(denominator=pl.when(is_it).then(29).otherwise("denominator"))
     rows = [row for group in report_of(replace(frames, kpi_scores=few)).view().kpis.groups for row in group.rows]
     assert [row.process.text for row in rows if row.actual.note == "too few"] == [""]
+
+
+def test_stages_without_goals_are_shown_without_a_verdict(frames):
+    """Their shares are known; what is lacking is the goal, and the last section says so."""
+    no_goals = replace(frames, stages=frames.stages.with_columns(goal_share=pl.lit(None, pl.Float64)))
+    report = report_of(no_goals)
+    stages, trust = report.view().stages, report.view().trust
+    assert not stages.has_goals
+    assert {cell.tone for row in stages.rows for cell in row.cells} == {"none"}
+    assert stages.rows[0].cells[-1].text == "98"
+    assert "No goal is set for any stage, so their shares stand without a verdict." in trust.paragraphs
+    assert "goal met" not in report.html()
+
+
+@pytest.mark.parametrize(
+    ("metric", "section", "said"),
+    [
+        ("stage_", "stages", "No stage had cases enough"),
+        ("delivery_", "deliveries", "No region had deliveries enough"),
+    ],
+)
+def test_a_section_that_would_be_empty_is_left_out_and_named(frames, metric, section, said):
+    few = frames.kpi_scores.with_columns(
+        denominator=pl.when(pl.col("metric_code").str.starts_with(metric)).then(29).otherwise("denominator")
+    )
+    view = report_of(replace(frames, kpi_scores=few)).view()
+    assert getattr(view, section) is None
+    assert any(paragraph.startswith(said) for paragraph in view.trust.paragraphs)
+
+
+def test_one_region_makes_no_table_of_regions(frames):
+    single = frames.kpi_scores.filter(pl.col("region_code").is_in(["all", "west"]))
+    view = report_of(replace(frames, kpi_scores=single)).view()
+    assert view.deliveries is None
+    assert any("or only one, so there is no table of regions" in paragraph for paragraph in view.trust.paragraphs)
+
+
+def test_a_near_miss_is_what_the_client_calls_near(frames):
+    """Construction: 82 % against 90 %; at nine points it is near, at two it is not, and the legend says which."""
+    strip = report_of(frames).view().stages
+    assert (strip.rows[3].cells[-1].tone, strip.legend_near) == ("miss", "missed by up to 2 points")
+    figures = build_figures(frames, month=MONTH, parameters=PARAMETERS.model_copy(update={"near_miss_share": 0.085}))
+    wide = Report(frames, figures, build_claims(figures_from_frame(figures), month=MONTH)).view().stages
+    assert (wide.rows[3].cells[-1].tone, wide.legend_near) == ("near", "missed by up to 8.5 points")
+
+
+@pytest.mark.parametrize(("share", "text", "tone"), [(0.9244, "92.4", "near"), (0.9246, "92.5", "met")])
+def test_a_goal_with_a_decimal_is_compared_with_a_decimal(frames, share, text, tone):
+    is_it = (pl.col("breakdown_code") == "survey") & (pl.col("month_start_date") == MONTH)
+    scores = frames.kpi_scores.with_columns(value=pl.when(is_it).then(share).otherwise("value"))
+    stages = frames.stages.with_columns(goal_share=pl.when(pl.col("stage_code") == "survey").then(0.925).otherwise("goal_share"))
+    row = report_of(replace(frames, kpi_scores=scores, stages=stages)).view().stages.rows[0]
+    assert (row.goal, row.cells[-1].text, row.cells[-1].tone) == ("92.5", text, tone)

@@ -107,7 +107,7 @@ def report_parameters(config: WorkspaceConfig) -> ReportParameters:
         confidence=thresholds.confidence, hide_below_n=thresholds.hide_below_n, note_below_n=thresholds.note_below_n,
         suppress_below_count=thresholds.suppress_below_count, membership_undecided_below=thresholds.membership_undecided_below,
         false_discovery_rate=thresholds.false_discovery_rate, index_matters_from=thresholds.index_matters_from,
-        share_matters_from=thresholds.share_matters_from,
+        share_matters_from=thresholds.share_matters_from, near_miss_share=thresholds.near_miss_share,
     )  # fmt: skip
 
 
