@@ -5,7 +5,7 @@ is infinite, not a number, missing or twice where it must not be. Polars is impo
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
 }  # fmt: skip
 PRECISION, SCALE = 18, 6
 INCOMING = "incoming_rows"
+BATCH_ROWS = 100_000
 
 
 def stored_columns(table: Table) -> tuple[Column, ...]:
@@ -90,6 +91,21 @@ def read_table(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]
             f"cannot be read: {str(error).splitlines()[0]}", where=name, hint="the step that makes it has not run on this file: `csat run`"
         ) from error
     return frame
+
+
+def read_batches(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], *, rows: int = BATCH_ROWS) -> "Iterator[pl.DataFrame]":
+    """The rows of a table or view in frames of about `rows`, for a table of which only a part is kept; the first frame is empty.
+
+    Types are those of `read_table`, so an empty table has them too.
+    """
+    import polars as pl
+
+    chosen = f"select {', '.join(map(quote_name, columns))} from {quote_table(name)}"
+    yield con.sql(f"{chosen} limit 0").pl()
+    for batch in con.sql(chosen).to_arrow_reader(rows):
+        frame = pl.from_arrow(batch)
+        assert isinstance(frame, pl.DataFrame)
+        yield frame
 
 
 def replace_table(con: duckdb.DuckDBPyConnection, table: Table, frame: "pl.DataFrame") -> int:

@@ -18,6 +18,7 @@ from orchestration.warehouse.tables import (
     check_frame,
     create_table,
     polars_schema,
+    read_batches,
     read_table,
     replace_rows,
     replace_table,
@@ -80,6 +81,15 @@ def test_rows_come_back_as_they_went(con):
     assert read_table(con, THING.name).rows() == [ROW, EMPTY]
     assert replace_table(con, THING, frame()) == 2
     assert read_table(con, THING.name, ["n", "thing_code"]).rows() == [(1, ROW[0]), (2, "b")]
+
+
+def test_batches_have_the_rows_and_types_of_the_whole_even_where_there_is_none(con):
+    names = [column.name for column in THING.columns]
+    for rows in ([], [ROW, EMPTY]):
+        replace_rows(con, THING, rows)
+        whole = read_table(con, THING.name, names)
+        assert pl.concat(read_batches(con, THING.name, names)).equals(whole)
+    assert pl.concat(read_batches(con, THING.name, names)).schema == whole.schema
 
 
 def test_rows_are_added_and_tables_replaced(con):

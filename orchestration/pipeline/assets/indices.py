@@ -6,13 +6,13 @@ import dagster as dg
 import polars as pl
 
 from orchestration.metrics.kpis import score_kpis
-from orchestration.metrics.parameters import process_rule, survey_rules, verdict_rule
+from orchestration.metrics.parameters import SurveyRules, process_rule, survey_rules, verdict_rule
 from orchestration.metrics.responses import LEAF_KEYS, LEVEL_KEYS, LEVEL_SUMS, PAIR_KEYS, PAIR_SUMS
 from orchestration.metrics.survey import SURVEY_TABLES, score_survey, select_pairs
 from orchestration.metrics.verdicts import compare_figures
 from orchestration.pipeline.resources import Warehouse
 from orchestration.schemas.indices import DIMENSION_SCORES, ITEM_SCORES, KPI_SCORES, OVERALL_SCORES, VERDICTS
-from orchestration.warehouse.tables import read_table
+from orchestration.warehouse.tables import read_batches, read_table
 
 GROUP = "indices"
 LEVELS, PAIRS, COUNTS = "marts.stat_item_levels_monthly", "marts.stat_item_pairs_monthly", "marts.stat_response_counts_monthly"
@@ -38,6 +38,13 @@ def read_all(warehouse: Warehouse, tables: tuple[str, ...]) -> list[pl.DataFrame
         return [read_table(connection, table, USED_COLUMNS.get(table)) for table in tables]
 
 
+def read_pairs(warehouse: Warehouse, rules: SurveyRules) -> pl.DataFrame:
+    """The pairs that some figure rests on, picked batch by batch: the whole table is never in memory."""
+    with warehouse.working() as connection:
+        batches = read_batches(connection, PAIRS, USED_COLUMNS[PAIRS])
+        return pl.concat(select_pairs(batch, report_month=warehouse.report_month, rules=rules) for batch in batches)
+
+
 @dg.multi_asset(
     name="survey_indices",
     specs=[
@@ -49,7 +56,7 @@ def survey_indices(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Item, dimension and overall scores, quadrants, NPS and response rates; one step, since all rest on the same pooled sums."""
     rules = survey_rules(warehouse.config.workspace, warehouse.config.thresholds)
     levels, counts, items = read_all(warehouse, (LEVELS, COUNTS, ITEMS))
-    pairs = select_pairs(*read_all(warehouse, (PAIRS,)), report_month=warehouse.report_month, rules=rules)
+    pairs = read_pairs(warehouse, rules)
     frames = score_survey(levels, pairs, counts, items, report_month=warehouse.report_month, rules=rules)
     for table in SURVEY_TABLES:
         n_rows = warehouse.replace(table, frames[table.name])
