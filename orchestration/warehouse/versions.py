@@ -82,9 +82,14 @@ def choose_versions(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
 def _standing_with_text(table: RawTable) -> str:
     if not private_columns(table):
         return "select * from temp.load_standing"
-    texts = ", ".join(f"p.{quote_name(c.name)}" for c in private_columns(table))
-    using = names(key_columns(table))
-    return f"select s.*, {texts} from temp.load_standing s left join {PRIVATE}.private_text.{short_name(table)} p using ({using})"
+    texts = ", ".join(f"coalesce(p.{quote_name(c.name)}, z.{quote_name(c.name)}) as {quote_name(c.name)}" for c in private_columns(table))
+    name, using = short_name(table), names((*key_columns(table), "extract_file_id"))
+    # a load that was cut off after its private half has put the standing text away already: it is found where it was put
+    return (
+        f"select s.*, {texts} from temp.load_standing s left join {PRIVATE}.private_text.{name} p using ({using}) "
+        f"left join {PRIVATE}.superseded.{name} z on p.extract_file_id is null and z.extract_file_id = s.extract_file_id "
+        f"and z.record_number = s.record_number and {_match(table, 'z', 's')}"
+    )
 
 
 def note_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:

@@ -1,0 +1,57 @@
+"""W05: a load killed between any two of its steps and run again: every row, text, quarantined record and ledger line once."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from support.loading import Workspace, make_contract
+
+from orchestration.warehouse import extracts
+
+COLUMNS = (
+    {"name": "response_id", "source": "id"},
+    {"name": "answered_at", "source": "at"},
+    {"name": "comment_text", "source": "text"},
+)
+STEPS = ("mirror_files", "write_private_versions", "write_rows_of_load", "write_tokens", "finish_touching")
+
+
+def two_nights(folder: Path, *, killed_before: str = "", then_removed: bool = False) -> dict[str, list[tuple[object, ...]]]:
+    """What stands everywhere after a night and a second one that restates and adds; the second is killed once before `killed_before`."""
+    workspace = Workspace(folder, make_contract(COLUMNS, table="surveys_comments"))
+    workspace.put("a.csv", "id,at,text\n1,2025-03-01,before\n2,2025-03-01,other\n")
+    workspace.night()
+    path = workspace.put("b.csv", "id,at,text\n1,2025-04-01,between\n1,2025-04-02,after\n3,never,bad\n4,2025-01-01,new\n")
+    if killed_before:
+        kill_night(workspace, killed_before)
+        path.unlink() if then_removed else None
+    workspace.night()
+    return {
+        "rows": workspace.rows("select * from raw.surveys_comments order by all"),
+        "ledger": workspace.rows("select * from ops.extract_loads order by all"),
+        "quarantine": workspace.rows("select * from ops.quarantine order by all"),
+        "superseded": workspace.private_rows("select * from superseded.surveys_comments order by all"),
+        "text": workspace.private_rows("select * from private_text.surveys_comments order by all"),
+        "bytes": workspace.private_rows("select * from quarantine.records order by all"),
+    }
+
+
+def kill_night(workspace: Workspace, step: str) -> None:
+    """Nothing; a child has begun the night and was killed when it came to `step`."""
+    child = os.fork()
+    if not child:
+        setattr(extracts, step, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+        try:
+            workspace.night()
+        finally:
+            os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("then_removed", [False, True], ids=["still_there", "file_gone"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_load_that_was_killed_is_made_good_by_the_next_night(tmp_path, step, then_removed):
+    whole = two_nights(tmp_path / "whole")
+    assert two_nights(tmp_path / "killed", killed_before=step, then_removed=then_removed) == whole
