@@ -36,3 +36,11 @@ def test_csat_command_exists(command):
         names = names[:1]
     shown = subprocess.run([sys.executable, "-m", "orchestration.cli", *names, "--help"], capture_output=True, text=True, check=False)
     assert shown.returncode == 0, shown.stderr
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "data/README.md"])
+def test_every_named_path_is_there(document):
+    text = (REPOSITORY / document).read_text("utf-8")
+    named = set(re.findall(r"`((?:orchestration|tests|templates|dbt_project|data)/[\w/.-]+?)/?`", text))
+    made_by_a_run = {path for path in named if "/out" in path or "/actual" in path or "_packaged" in path}
+    assert not [path for path in sorted(named - made_by_a_run) if not (REPOSITORY / path).exists()]
