@@ -37,11 +37,21 @@ def build_headline(reading: Reading) -> Iterator[Figure]:
     index = _index(reading, "headline.index", reading.month)
     yield index
     yield _index(reading, "headline.pool", reading.month, window=3)
+    yield from _effective(reading)
     target = reading.target(INDEX_SUBJECT)
     if target is not None:
         yield Figure(figure_code="headline.target", value=target, unit="index", decimals=INDEX_DECIMALS, source_table="config.targets")
     for comparison in COMPARISONS:
         yield from _change(reading, index, comparison)
+
+
+def _effective(reading: Reading) -> Iterator[Figure]:
+    """`headline.n_effective`: what the month's answers count as (Kish), where weights make that fewer than they are."""
+    month = reading.whole(reading.frames.overall_scores).filter(pl.col("month_start_date") == reading.month)
+    for row in rows(month):
+        count = int(row["n_effective"])
+        if count < row["n_responses"] - 1:
+            yield Figure(figure_code="headline.n_effective", value=count, base_kind="responses", source_table="indices.overall_scores")
 
 
 def build_trend(reading: Reading) -> Iterator[Figure]:

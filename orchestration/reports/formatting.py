@@ -11,6 +11,8 @@ from orchestration.reports.figure import Figure
 
 MINUS, NO_BREAK, DASH = "\u2212", "\u00a0", "\u2013"
 PERCENT = 100
+FORM_BREAK = "/"
+"""Between the forms that a text of the catalogue offers for a count."""
 BABEL_LOCALE = {"en": "en_GB", "zh": "zh_CN"}
 LANGUAGE_TAG = {"en": "en", "zh": "zh-CN"}
 DATE_PATTERN = {"en": "d MMMM y", "zh": "y年M月d日"}
@@ -57,15 +59,38 @@ def format_difference(figure: Figure, locale: Locale) -> str:
     return DASH if figure.value is None else format_number(figure.value, locale, unit=figure.unit, decimals=figure.decimals, signed=True)
 
 
-def format_count(count: float, locale: Locale) -> str:
+class Counted(str):
+    """A printed count that knows its number, so that a catalogue's text can choose the words that go with it.
+
+    "{n} {n:answer/answers}" and, with a form of its own for two, "{n:The one item/Both items/All {n} items}": the forms of one,
+    (two,) and every other number, zero among them.
+    """
+
+    number: float
+
+    def __new__(cls, text: str, number: float) -> "Counted":
+        """The text with its number."""
+        made = super().__new__(cls, text)
+        made.number = number
+        return made
+
+    def __format__(self, forms: str) -> str:
+        """The text itself, or the form for its number."""
+        if not forms:
+            return str(self)
+        *few, many = forms.split(FORM_BREAK)
+        return few[int(self.number) - 1] if self.number in range(1, len(few) + 1) else many
+
+
+def format_count(count: float, locale: Locale) -> Counted:
     """A count, grouped."""
-    return format_number(count, locale)
+    return Counted(format_number(count, locale), count)
 
 
-def format_count_word(count: float, locale: Locale) -> str:
+def format_count_word(count: float, locale: Locale) -> Counted:
     """A count under ten as a word, else in digits."""
     words = NUMBER_WORDS[locale]
-    return words[int(count)] if 0 <= count < len(words) else format_count(count, locale)
+    return Counted(words[int(count)], count) if 0 <= count < len(words) else format_count(count, locale)
 
 
 def format_certainty(share: float | None, locale: Locale) -> str:

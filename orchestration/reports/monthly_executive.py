@@ -17,13 +17,12 @@ from orchestration.reports.sections_operations import (
     ComplaintSection,
     DeliverySection,
     KpiSection,
-    StageSection,
     build_complaints,
     build_deliveries,
     build_kpis,
-    build_stage_strip,
 )  # fmt: skip
 from orchestration.reports.sections_quadrant import QuadrantSection, build_quadrant
+from orchestration.reports.sections_stages import StageSection, build_stage_strip
 from orchestration.reports.sections_survey import Headline, TrendSection, build_headline, build_trend
 from orchestration.reports.sections_trust import TrustSection, build_trust
 from orchestration.reports.sentences import printed_from_frame

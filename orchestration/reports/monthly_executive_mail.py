@@ -10,8 +10,9 @@ from orchestration.reports.formatting import DASH
 from orchestration.reports.mail_page import MailCell, MailChange, MailHeadline, MailPage, MailPicture, MailPoint, MailSection, MailTable
 from orchestration.reports.monthly_executive import MonthlyExecutive
 from orchestration.reports.parts import Cell, Sentence
-from orchestration.reports.sections_operations import ComplaintSection, DeliverySection, KpiSection, StageSection
+from orchestration.reports.sections_operations import ComplaintSection, DeliverySection, KpiSection
 from orchestration.reports.sections_quadrant import QuadrantSection
+from orchestration.reports.sections_stages import StageSection
 from orchestration.reports.sections_survey import Headline, TrendSection
 
 Text = Callable[[str], str]

@@ -8,6 +8,7 @@ from orchestration.reports.catalogue import Catalogue, LabelTexts, label_of
 from orchestration.reports.figure import Figure, FigureSet
 from orchestration.reports.formatting import (
     DASH,
+    Counted,
     capital,
     format_count,
     format_count_word,
@@ -88,8 +89,8 @@ class Page:
         if printed is None:
             return None
         values = {name: self._shown(code, shown) for name, (code, shown) in printed.values.items()}
-        lead, _, rest = self.text(printed.sentence_code).format(**values).partition(BREAK)
-        return Sentence(capital(lead.strip()), rest.strip(), printed.anchor)
+        lead, _, rest = self.text(printed.sentence_code).partition(BREAK)
+        return Sentence(capital(lead.format(**values).strip()), rest.format(**values).strip(), printed.anchor)
 
     def line(self, place: str) -> str:
         """The sentence at a place as one text; empty where nothing could be said."""
@@ -139,7 +140,7 @@ class Page:
         decimals = 0 if shown == "whole" else figure.decimals
         return with_unit(format_number(value, self.locale, unit=figure.unit, decimals=decimals), figure.unit, self.locale)
 
-    def _count(self, figure: Figure, shown: str) -> str:
+    def _count(self, figure: Figure, shown: str) -> Counted:
         count = (figure.n_base if shown == "base" else figure.value) or 0
         return format_count_word(count, self.locale) if shown == "word" else format_count(count, self.locale)
 

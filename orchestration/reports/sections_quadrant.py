@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from orchestration.reports.charts import QuadrantItem, QuadrantMap, QuadrantNames, Switched, draw_switched
 from orchestration.reports.figure import UNDECIDED
-from orchestration.reports.formatting import format_certainty, format_difference
+from orchestration.reports.formatting import format_certainty, format_count, format_difference
 from orchestration.reports.parts import Cell, Page, Sentence
 
 
@@ -52,7 +52,8 @@ def build_quadrant(page: Page) -> QuadrantSection | None:
 def _quadrant_caption(page: Page) -> str:
     rule = page.text(f"cut.{page.figures.text('quadrant.cut_rule')}")
     return page.text("quadrant.caption").format(
-        n=page.number("quadrant.n_items"), low=page.number("quadrant.scale_min"), high=page.number("quadrant.scale_max"), rule=rule,
+        n=format_count(page.figures.value("quadrant.n_items") or 0, page.locale),
+        low=page.number("quadrant.scale_min"), high=page.number("quadrant.scale_max"), rule=rule,
         confidence=page.confidence(),
     )  # fmt: skip
 

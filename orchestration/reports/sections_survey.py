@@ -15,6 +15,7 @@ from orchestration.reports.charts import (
 from orchestration.reports.figure import SMALL_BASE, Figure
 from orchestration.reports.formatting import (
     DASH,
+    Counted,
     format_count,
     format_figure,
     format_month,
@@ -108,8 +109,8 @@ def _ends(figure: Figure) -> list[tuple[str, float]]:
     return [("low", figure.interval_low or 0.0), ("high", figure.interval_high or 0.0)]
 
 
-def _base(page: Page, figure: Figure | None) -> str:
-    return DASH if figure is None or figure.n_base is None else format_count(figure.n_base, page.locale)
+def _base(page: Page, figure: Figure | None) -> Counted:
+    return Counted(DASH, 0) if figure is None or figure.n_base is None else format_count(figure.n_base, page.locale)
 
 
 def _strip(page: Page, index: Figure) -> Drawing | None:

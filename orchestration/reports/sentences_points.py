@@ -148,7 +148,7 @@ def late_sources(figures: FigureSet) -> Iterator[Candidate]:
     code = behind.figure_code.removesuffix(".data_to")
     claims = (NoteIs(f"{code}.state", "required"), CountIs("sources.n_late", 1, -1))
     values: Values = {"table": (f"{code}.table", "table"), "day": (behind.figure_code, "day")}
-    one = (*claims, CountIs("sources.n_late", 1, 1))
+    one = (*claims, CountIs("sources.n_late", 1, 1), CountIs("sources.n_complete", 1, -1))
     yield Candidate("point.late_source.only", one, {**values, "others": ("sources.n_complete", "count")}, "source", "trust")
     yield Candidate("point.late_source", claims, values, "source", "trust")
 
@@ -165,10 +165,12 @@ def stages_below(figures: FigureSet) -> Iterator[Candidate]:
     """Stages below their goal, counted."""
     for counted in figures.under("stages.", ".n_below"):
         code = counted.figure_code.removesuffix(".n_below")
-        claims = (CountIs(counted.figure_code, 1, -1), IsKnown(f"{code}.n_goals"))
+        claims = (CountIs(counted.figure_code, 1, -1), CountIs(f"{code}.n_goals", 2, -1))
         yield Candidate(
             "point.stages", claims, {"n": (counted.figure_code, "word"), "all": (f"{code}.n_goals", "word")}, "stages", "stages"
         )
+        single = (CountIs(counted.figure_code, 1, 1), CountIs(f"{code}.n_goals", 1, 1))
+        yield Candidate("point.stages.single", single, {}, "stages", "stages")
 
 
 def good_news() -> Iterator[Candidate]:

@@ -1,4 +1,4 @@
-"""Candidates of everything else that asserts: masthead, headline notes, section headings, notes under charts, trust."""
+"""Candidates of everything else that asserts: masthead, headline notes, section headings, notes under charts."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +11,6 @@ from orchestration.reports.claims import (
     Claim,
     CountIs,
     IsFinal,
-    IsKnown,
     IsProvisional,
     NoteIs,
     RankIs,
@@ -38,6 +37,7 @@ from orchestration.reports.sentences_points import (
     missed_metrics,
     worst_region,
 )  # fmt: skip
+from orchestration.reports.sentences_trust import build_trust_places
 
 LAST_YEAR, LAST_MONTH, TARGET = "headline.change.same_month_last_year", "headline.change.previous_month", "headline.change.target"
 MONTH: Values = {"month": ("headline.index", "month")}
@@ -67,7 +67,7 @@ def build_places(figures: FigureSet) -> Iterator[Place]:
     yield Place("heading.delivery", tuple(_delivery(figures)))
     yield Place("note.delivery", tuple(_two_ways(figures)))
     yield Place("heading.complaints", tuple(_complaints(figures)))
-    yield from _trust(figures)
+    yield from build_trust_places(figures)
 
 
 def _threshold(name: str) -> Values:
@@ -87,11 +87,15 @@ def _sources(figures: FigureSet) -> Iterator[Candidate]:
 def _headline_note(figures: FigureSet) -> Iterator[Candidate]:
     base: Values = {"n": ("headline.index", "base")}
     yield Candidate("headline.no_data", (NoteIs("headline.index", NO_DATA),), MONTH)
-    yield Candidate("headline.too_few", (NoteIs("headline.index", TOO_FEW),), {**base, "least": ("parameter.hide_below_n", "count")})
+    counted: Values = {**base, "effective": ("headline.n_effective", "count")}
+    least: Values = {"least": ("parameter.hide_below_n", "count")}
+    yield Candidate("headline.too_few.weighted", (NoteIs("headline.index", TOO_FEW),), {**counted, **least})
+    yield Candidate("headline.too_few", (NoteIs("headline.index", TOO_FEW),), {**base, **least})
     behind = late_survey(figures)
     if behind is not None:
         yield Candidate("headline.late.to_day", (IsProvisional("headline.index"),), {"day": (behind.figure_code, "day")})
     yield Candidate("headline.late", (IsProvisional("headline.index"),), base)
+    yield Candidate("headline.small_base.weighted", (NoteIs("headline.index", SMALL_BASE),), counted)
     yield Candidate("headline.small_base", (NoteIs("headline.index", SMALL_BASE),), base)
 
 
@@ -141,7 +145,7 @@ def _quadrant() -> Iterator[Candidate]:
 
 def _kpi(figures: FigureSet) -> Iterator[Candidate]:
     counts: Values = {"n": ("kpi.n_missed", "word"), "all": ("kpi.n_planned", "word"), "judged": ("kpi.n_judged", "word")}
-    yield Candidate("kpi.all_met", (AllMeetPlan(least=2),), {"all": ("kpi.n_planned", "word")})
+    yield Candidate("kpi.all_met", (AllMeetPlan(least=1),), {"all": ("kpi.n_planned", "word")})
     missed = missed_metrics(figures)
     exact = MissedPlansAre(len(missed))
     n_judged = int(figures.value("kpi.n_judged") or 0)
@@ -153,6 +157,9 @@ def _kpi(figures: FigureSet) -> Iterator[Candidate]:
         furthest = (exact, complete, CountIs("kpi.n_missed", 2, -1), FurthestFromPlan(metric))
         yield Candidate("kpi.furthest", furthest, {**counts, "metric": (f"kpi.{metric}.actual", "name")})
     yield Candidate("kpi.some", (exact, complete, CountIs("kpi.n_missed", 1, -1)), counts)
+    for metric in missed[:1]:
+        alone = (exact, CountIs("kpi.n_judged", 1, 1), MissedPlan(metric))
+        yield Candidate("kpi.one_judged", alone, {"metric": (f"kpi.{metric}.actual", "name")})
     yield Candidate("kpi.some_judged", (exact, CountIs("kpi.n_missed", 1, -1)), counts)
     yield Candidate("kpi.none_judged", (exact, CountIs("kpi.n_missed", 0, 0), CountIs("kpi.n_judged", 1, -1)), counts)
     yield Candidate("kpi.plain")
@@ -249,53 +256,3 @@ def _complaints_met(figures: FigureSet) -> Iterator[Candidate]:
     claims = tuple(MetPlan(figure.figure_code.split(".")[1]) for figure in planned)
     if claims:
         yield Candidate("complaints.met", claims)
-
-
-def _trust(figures: FigureSet) -> Iterator[Place]:
-    yield Place("trust.rates", tuple(_rates()))
-    yield Place("trust.weights", tuple(_weights(figures)))
-    yield Place("trust.nps", tuple(_nps()))
-    for state in figures.under("source.", ".state"):
-        code = state.figure_code.removesuffix(".state")
-        values: Values = {"table": (f"{code}.table", "table_name"), "day": (f"{code}.data_to", "day")}
-        yield Place(f"trust.{code}", (Candidate("trust.provisional", (NoteIs(state.figure_code, "required"),), values),))
-    for lacking in figures.under("lacking."):
-        claim = TextIs(lacking.figure_code, lacking.text_value or "")
-        yield Place(f"trust.{lacking.figure_code}", (Candidate(f"trust.{lacking.figure_code}", (claim,)),))
-    small: Values = {"least": ("parameter.hide_below_n", "count"), "note": ("parameter.note_below_n", "count")}
-    yield Place("trust.small_bases", (Candidate("trust.small_bases", (), small),))
-    judged: Values = {"rate": ("parameter.false_discovery_rate", "whole"), "points": ("parameter.index_matters_from", "value")}
-    yield Place("trust.verdicts", (Candidate("trust.verdicts", (IsKnown("headline.index"),), judged),))
-
-
-def _rates() -> Iterator[Candidate]:
-    values: Values = {
-        "valid": ("response.n_valid", "count"), "sent": ("response.n_sent", "count"), "returned": ("response.n_returned", "count"),
-        "returned_of_sent": ("response.returned_of_sent", "value"), "valid_of_sent": ("response.valid_of_sent", "value"),
-        "valid_of_returned": ("response.valid_of_returned", "value"),
-    }  # fmt: skip
-    yield Candidate("trust.rates.provisional", (IsProvisional("response.valid_of_sent"),), values)
-    yield Candidate("trust.rates", (IsKnown("response.valid_of_sent"),), values)
-    yield Candidate(
-        "trust.rates.answers_only", (CountIs("response.n_sent", 0, 0), IsKnown("headline.index")), {"n": ("headline.index", "base")}
-    )
-
-
-def _weights(figures: FigureSet) -> Iterator[Candidate]:
-    rule, basis = figures.text("weights.headline_rule"), figures.text("weights.basis")
-    claims = (TextIs("weights.headline_rule", rule), TextIs("weights.basis", basis))
-    if rule == "importance_weighted" and basis:
-        yield Candidate(f"trust.weights.{basis}", claims, {"n": ("weights.n_items", "count")})
-    elif rule:
-        yield Candidate(f"trust.weights.{rule}", claims[:1])
-
-
-def _nps() -> Iterator[Candidate]:
-    values: Values = {
-        "score": ("nps.score", "value"),
-        "low": ("nps.score", "low"),
-        "high": ("nps.score", "high"),
-        "n": ("nps.score", "base"),
-    }
-    yield Candidate("trust.nps", (IsFinal("nps.score"),), values)
-    yield Candidate("trust.nps.provisional", (IsProvisional("nps.score"),), values)

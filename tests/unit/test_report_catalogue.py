@@ -12,6 +12,7 @@ from orchestration.config.packaged import resource_folder
 from orchestration.errors import RenderError
 from orchestration.reports import catalogue, claims, claims_plans  # noqa: F401
 from orchestration.reports.catalogue import label_of, read_catalogue
+from orchestration.reports.formatting import format_count
 
 TEMPLATES = resource_folder("templates")
 SOURCES = sorted((resource_folder("templates").parent / "orchestration" / "reports").glob("*.py"))
@@ -122,3 +123,19 @@ def test_a_code_without_a_name_is_printed_as_it_is():
     assert label_of({}, "region:far_east", "zh") == "far east"
     assert label_of({"region:n": ("North", "")}, "region:n", "zh") == "North"
     assert catalogue.label_of({}, None, "en") == ""
+
+
+COUNTED = re.compile(r"\{(\w+):")
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 30])
+def test_every_counted_text_reads_in_every_number(locale, number):
+    """No count of one beside a plural, no form left unfilled, and Chinese needs no plural at all."""
+    texts = {message: text for message, text in messages(locale).items() if COUNTED.search(text)}
+    assert texts
+    for message, text in texts.items():
+        names = set(re.findall(r"\{(\w+)", text))
+        said = text.format(**{name: format_count(number, locale) for name in names})
+        assert not re.search(r"[{}/]", said), message
+        assert locale == "zh" or number != 1 or not re.search(r"\b(1|one) (\w+ )?(answers|indicators|items|sources|days|stages)\b", said)

@@ -334,3 +334,59 @@ def test_a_goal_with_a_decimal_is_compared_with_a_decimal(frames, share, text, t
     stages = frames.stages.with_columns(goal_share=pl.when(pl.col("stage_code") == "survey").then(0.925).otherwise("goal_share"))
     row = report_of(replace(frames, kpi_scores=scores, stages=stages)).view().stages.rows[0]
     assert (row.goal, row.cells[-1].text, row.cells[-1].tone) == ("92.5", text, tone)
+
+
+@pytest.mark.parametrize(
+    ("kept", "heading"),
+    [
+        ((BY_TIME,), "The one indicator with complete data did not clearly miss its plan"),
+        ((BY_TIME, BY_DATE), "Neither of the two indicators with complete data clearly missed its plan"),
+        ((BY_TIME, BY_DATE, DEADLINE), "None of the three indicators with complete data clearly missed its plan"),
+    ],
+)
+def test_plans_that_were_nearly_met_are_counted_in_words(frames, kept, heading):
+    near = replace(frames, targets=frames.targets.filter(pl.col("metric_code").is_in(["overall_index", *kept])))
+    for metric, value in ((BY_TIME, 0.957), (BY_DATE, 0.972), (DEADLINE, 0.897)):
+        near = with_kpi(near, metric, value)
+    view = report_of(near).view()
+    assert view.kpis.heading.text == heading
+
+
+@pytest.mark.parametrize(
+    ("kept", "heading"),
+    [
+        ((BY_TIME,), "The one indicator with a plan met it"),
+        ((BY_TIME, BY_DATE), "Both indicators with a plan met it"),
+        ((BY_TIME, BY_DATE, DEADLINE), "All three indicators with a plan met it"),
+    ],
+)
+def test_plans_that_were_met_are_counted_in_words(frames, kept, heading):
+    met = replace(frames, targets=frames.targets.filter(pl.col("metric_code").is_in(["overall_index", *kept])))
+    for metric in kept:
+        met = with_kpi(met, metric, 0.99)
+    assert report_of(met).view().kpis.heading.text == heading
+
+
+@pytest.mark.parametrize(("n", "effective", "code"), [(22, 22, "too_few"), (45, 21, "too_few.weighted"), (500, 64, "small_base.weighted")])
+def test_weights_that_shrink_the_base_are_said(frames, n, effective, code):
+    is_now = (pl.col("month_start_date") == MONTH) & (pl.col("window_months") == 1)
+    scores = frames.overall_scores.with_columns(
+        n_responses=pl.when(is_now).then(n).otherwise("n_responses"),
+        n_effective=pl.when(is_now).then(float(effective)).otherwise("n_effective"),
+        base_state=pl.when(is_now).then(pl.lit(code.removesuffix(".weighted"))).otherwise("base_state"),
+    )
+    assert report_of(replace(frames, overall_scores=scores)).printed("headline.note") == f"headline.{code}"
+
+
+def test_a_name_with_a_bar_stays_in_its_sentence(frames):
+    """The bar parts a catalogue's sentence, never a client's name."""
+    items = frames.items.with_columns(short_en=pl.when(pl.col("item_code") == "C1").then(pl.lit("A|B {n}")).otherwise("short_en"))
+    assert report_of(replace(frames, items=items)).view().points[0].lead == "Repair “A|B {n}” first."
+
+
+def test_nothing_returned_is_said_and_not_passed_over(frames):
+    rates = frames.response_rates.with_columns(
+        n_returned=pl.lit(0, pl.Int64), n_valid=pl.lit(0, pl.Int64), returned_of_sent_share=0.0, valid_of_sent_share=0.0,
+        valid_of_returned_share=pl.lit(None, pl.Float64),
+    )  # fmt: skip
+    assert report_of(replace(frames, response_rates=rates)).printed("trust.rates") == "trust.rates.none"
