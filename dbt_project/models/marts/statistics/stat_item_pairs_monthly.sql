@@ -37,8 +37,7 @@ answers_numbered as (
         and answers.response_id = responses.response_id
         and answers.instrument_code = responses.instrument_code
     inner join cells
-        on {% for key in keys %}responses.{{ key }} = cells.{{ key }}
-        {{ 'and ' if not loop.last }}{% endfor %}
+        on {% for key in keys %}responses.{{ key }} = cells.{{ key }}{{ '\n        and ' if not loop.last }}{% endfor %}
 ),
 
 ratings as (
