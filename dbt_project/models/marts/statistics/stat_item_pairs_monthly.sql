@@ -26,9 +26,7 @@ answers_numbered as (
         cast(responses.weight * 1000000 as bigint) as weight_millionths,
         answers.item_code,
         items.item_order,
-        answers.satisfaction,
-        answers.importance,
-        answers.expectation
+        answers.satisfaction, answers.importance, answers.expectation
     from answers
     inner join items on answers.instrument_code = items.instrument_code and answers.item_code = items.item_code
     inner join responses
@@ -37,7 +35,8 @@ answers_numbered as (
         and answers.response_id = responses.response_id
         and answers.instrument_code = responses.instrument_code
     inner join cells
-        on {% for key in keys %}responses.{{ key }} = cells.{{ key }}{{ '\n        and ' if not loop.last }}{% endfor %}
+        on {% for key in keys %}responses.{{ key }} = cells.{{ key }}
+        {{ 'and ' if not loop.last }}{% endfor %}
 ),
 
 ratings as (
