@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from orchestration.config.calendar import build_calendar_rows
 from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.pipeline.jobs import MONTHLY, monthly, nightly
-from orchestration.pipeline.night import CURRENT_FILE, month_before
+from orchestration.pipeline.night import month_before
+from orchestration.pipeline.sources import NO_NIGHT, read_incomplete, read_workdays
 from orchestration.quality.freshness import nth_workday
-from orchestration.warehouse.connection import open_read_only
 
 NIGHT_CRON = "0 2 * * *"
 REPORT_CRON = "0 6 1-15 * *"
@@ -35,12 +34,13 @@ def build_schedules(folder: Path, time_zone: str) -> list[dg.ScheduleDefinition]
 
     @dg.schedule(job=monthly, cron_schedule=REPORT_CRON, execution_timezone=time_zone, name="monthly_schedule")
     def monthly_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """The report of the last complete month, once, on the first of three working days that finds its sources complete."""
+        """The report of the last complete month, once: on the first working day that finds it complete, at latest the third."""
         at = _local(context, time_zone)
-        if why := reason_to_wait(load_workspace(folder), at.date(), read_late_sources(folder)):
+        config, month = load_workspace(folder), month_before(at.date())
+        if why := reason_to_wait(config, at.date(), read_incomplete(folder, config, month)):
             yield dg.SkipReason(why)
         else:
-            yield dg.RunRequest(run_key=f"{MONTHLY}-{month_before(at.date())}", run_config=resource_config(folder, at))
+            yield dg.RunRequest(run_key=f"{MONTHLY}-{month}", run_config=resource_config(folder, at))
 
     return [nightly_schedule, monthly_schedule]
 
@@ -50,33 +50,19 @@ def resource_config(folder: Path, at: datetime) -> dict[str, dict[str, dict[str,
     return {"resources": {"warehouse": {"config": {"workspace": str(folder), "clock": at.isoformat()}}}}
 
 
-def reason_to_wait(config: WorkspaceConfig, day: date, late: Sequence[str]) -> str:
-    """Why the report of the month before is not made on `day`; empty: make it.
+def reason_to_wait(config: WorkspaceConfig, day: date, lacking: Sequence[str]) -> str:
+    """Why the report of the month before is not made on `day`; empty: make it, unless an earlier day has.
 
-    It is made on a working day among the first three of the month: as soon as no required source is late, on the third anyway.
+    It is made on the first working day of the month on which nothing is lacking, at latest on the third; without a night
+    published since the month's end there is nothing to print, so it waits for that one beyond the third.
     """
     workdays = read_workdays(config, day)
-    month = day.replace(day=1)
-    candidates = [nth_workday(month, number, workdays) for number in range(1, LATEST_REPORT_WORKDAY + 1)]
-    if day not in candidates:
-        return f"{day} is none of the month's first {LATEST_REPORT_WORKDAY} working days"
-    if late and day != candidates[-1]:
-        return f"waiting for {', '.join(late)}"
+    if day not in workdays:
+        return f"{day} is no working day"
+    is_last_call = day >= nth_workday(day.replace(day=1), LATEST_REPORT_WORKDAY, workdays)
+    if NO_NIGHT in lacking or (lacking and not is_last_call):
+        return f"waiting for {', '.join(lacking)}"
     return ""
-
-
-def read_workdays(config: WorkspaceConfig, day: date) -> list[date]:
-    """Working days from January of the year before `day` to December of the year after it."""
-    return [row[0] for row in build_calendar_rows(config, first_day=day.replace(year=day.year - 1, day=1), last_day=day) if row[2]]
-
-
-def read_late_sources(folder: Path) -> list[str]:
-    """Contracts the report waits for that the published generation does not find complete; ["nothing published"] before the first."""
-    if not (folder / "out" / CURRENT_FILE).exists():
-        return ["the first published generation"]
-    with open_read_only(folder / "out" / CURRENT_FILE) as connection:
-        rows = connection.execute("select contract_code from ops.sources where is_required_for_report and state <> 'complete'").fetchall()
-    return sorted(row[0] for row in rows)
 
 
 def _local(context: dg.ScheduleEvaluationContext, time_zone: str) -> datetime:

@@ -1,6 +1,7 @@
 """When things run: the report's waiting rule, the clock a schedule sets, and the sensor's patience."""
 
-from datetime import date, datetime
+import shutil
+from datetime import date, datetime, time
 
 import dagster as dg
 import pytest
@@ -9,6 +10,10 @@ from support.night import REPOSITORY
 from orchestration.config.load import load_workspace
 from orchestration.pipeline.schedules import build_schedules, reason_to_wait
 from orchestration.pipeline.sensors import build_sensor
+from orchestration.pipeline.sources import NO_NIGHT, read_incomplete
+from orchestration.schemas.ops import EXTRACT_LOADS, RUN
+from orchestration.warehouse.connection import open_working
+from orchestration.warehouse.tables import replace_rows
 
 
 @pytest.fixture(scope="module")
@@ -19,19 +24,62 @@ def config():
 @pytest.mark.parametrize(
     ("day", "late", "begins"),
     [
-        (date(2026, 11, 1), [], "2026-11-01 is none"),  # a Sunday
+        (date(2026, 11, 1), [], "2026-11-01 is no working day"),  # a Sunday
         (date(2026, 11, 2), [], ""),
         (date(2026, 11, 2), ["callbacks"], "waiting for callbacks"),
         (date(2026, 11, 3), ["callbacks"], "waiting for callbacks"),
         (date(2026, 11, 4), ["callbacks"], ""),  # the third working day waits for nobody
-        (date(2026, 11, 5), [], "2026-11-05 is none"),
-        (date(2026, 10, 1), [], "2026-10-01 is none"),  # National Day
+        (date(2026, 11, 5), ["callbacks"], ""),  # nobody was there on the third
+        (date(2026, 11, 5), [NO_NIGHT], "waiting for a night"),  # nothing to print yet
+        (date(2026, 10, 1), [], "2026-10-01 is no working day"),  # National Day
         (date(2026, 10, 8), [], ""),
     ],
 )
 def test_report_waits_for_its_sources_until_the_third_working_day(config, day, late, begins):
     why = reason_to_wait(config, day, late)
     assert why.startswith(begins) if begins else why == ""
+
+
+@pytest.fixture
+def published(tmp_path, config):
+    """A published file of the night of 2 November whose required sources reach to the last working day of October."""
+    (tmp_path / "out").mkdir()
+    with open_working(tmp_path / "out") as connection:
+        replace_rows(connection, RUN, [(datetime(2026, 11, 2, 2), date(2026, 11, 2), date(2026, 10, 1), date(2024, 8, 1))])
+        replace_rows(connection, EXTRACT_LOADS, [loaded_row(n, c, date(2026, 10, 30)) for n, c in enumerate(config.contracts)])
+    (tmp_path / "out" / "current.duckdb").symlink_to("warehouse.duckdb")
+    return tmp_path
+
+
+def loaded_row(number, contract, data_to):
+    extracted_at = datetime.combine(data_to, time(23))
+    about = (number, contract.contract, contract.source, contract.canonical.name)
+    return (*about, "loaded", None, 9, 9, 0, 0, 9, extracted_at, data_to, data_to, "hash", extracted_at)
+
+
+def test_report_begins_when_its_sources_reach_the_end_of_the_month(published, config):
+    assert read_incomplete(published, config, date(2026, 10, 1)) == []
+    with open_working(published / "out") as connection:
+        connection.execute("update ops.extract_loads set data_to_date = '2026-10-29' where contract_code in ('callbacks', 'comments_web')")
+        connection.execute("update ops.extract_loads set extracted_at = '2026-10-30 02:00:00' where contract_code = 'callbacks'")
+    assert read_incomplete(published, config, date(2026, 10, 1)) == ["callbacks"]  # the report does not wait for comments
+
+
+def test_report_waits_for_a_night_after_the_month(published, config, tmp_path_factory):
+    assert read_incomplete(published, config, date(2026, 11, 1)) == [NO_NIGHT]
+    assert read_incomplete(tmp_path_factory.mktemp("new"), config, date(2026, 10, 1)) == [NO_NIGHT]
+
+
+def test_monthly_schedule_asks_once_a_month_or_says_what_it_waits_for(published):
+    shutil.copytree(REPOSITORY / "data" / "config", published / "config")
+    shutil.copytree(REPOSITORY / "data" / "contracts", published / "contracts")
+    monthly = build_schedules(published, "Asia/Shanghai")[1]
+
+    def tick(day):
+        return monthly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=datetime.fromisoformat(f"{day}T06:00:00+08:00")))
+
+    assert [request.run_key for day in ("2026-11-02", "2026-11-03") for request in tick(day).run_requests] == ["monthly-2026-10-01"] * 2
+    assert tick("2026-12-01").skip_message == f"waiting for {NO_NIGHT}"
 
 
 def test_night_of_the_schedule_has_the_scheduled_clock(tmp_path):

@@ -1,7 +1,7 @@
 """The night's configuration, clock and sources as tables: what dbt and Polars read instead of YAML."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import dagster as dg
 import duckdb
@@ -10,7 +10,7 @@ from orchestration.config.contracts import Contract
 from orchestration.config.tables import build_config_rows
 from orchestration.pipeline.night import month_before
 from orchestration.pipeline.resources import Warehouse
-from orchestration.pipeline.schedules import read_workdays
+from orchestration.pipeline.sources import Loaded, read_loaded, read_workdays
 from orchestration.quality.freshness import judge_source
 from orchestration.schemas.columns import Table
 from orchestration.schemas.config_tables import CONFIG_TABLES
@@ -25,7 +25,6 @@ WRITTEN = (*CONFIG_TABLES, RUN, SOURCES, GENERATIONS)
 READ = (*RAW_TABLES, EXTRACT_LOADS)
 MASTER_DATA = ("raw.crm_customers", "raw.crm_customer_aliases", "raw.crm_staff")
 WERE_PUBLISHED = ("published", "withdrawn", "retired")
-ONE_DAY = timedelta(days=1)
 
 
 def asset_key(table: Table) -> dg.AssetKey:
@@ -70,39 +69,15 @@ def build_source_rows(connection: duckdb.DuckDBPyConnection, warehouse: Warehous
     """Rows of ops.sources: one per contract, with what is due by the company's calendar."""
     as_of = warehouse.as_of.date()
     workdays = read_workdays(warehouse.config, as_of)
-    return [_source_row(contract, _loaded(connection, contract), as_of, workdays) for contract in warehouse.config.contracts]
+    return [_source_row(contract, read_loaded(connection, contract), as_of, workdays) for contract in warehouse.config.contracts]
 
 
-def _source_row(
-    contract: Contract, loaded: tuple[int, int, date | None, datetime | None], as_of: date, workdays: list[date]
-) -> tuple[object, ...]:
-    n_rows, n_quarantined, data_to, extracted_at = loaded
-    found = judge_source(contract.expected, _reach(contract, n_rows, data_to, extracted_at), as_of=as_of, workdays=workdays)
+def _source_row(contract: Contract, loaded: Loaded, as_of: date, workdays: list[date]) -> tuple[object, ...]:
+    found = judge_source(contract.expected, loaded.reach, as_of=as_of, workdays=workdays)
     return (
-        contract.contract, contract.source, contract.canonical.name, n_rows, n_quarantined, data_to, found.due_date,
+        contract.contract, contract.source, contract.canonical.name, loaded.n_rows, loaded.n_quarantined, loaded.data_to, found.due_date,
         found.expected_to_date, found.state, contract.expected.is_required_for_report,
     )  # fmt: skip
-
-
-def _reach(contract: Contract, n_rows: int, data_to: date | None, extracted_at: datetime | None) -> date | None:
-    """The day up to which the source is known: its newest business date, or the day before an extraction the source dates itself."""
-    if not n_rows or extracted_at is None:
-        return None
-    dated = [data_to] if data_to else []
-    if contract.extracted_at.source != "first_seen" or not dated:
-        dated.append(extracted_at.date() - ONE_DAY)
-    return max(dated)
-
-
-def _loaded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[int, int, date | None, datetime | None]:
-    """Rows made, records in quarantine, newest business date and newest extraction of what the contract has loaded."""
-    counted = """
-        select
-            cast(coalesce(sum(n_rows), 0) as bigint), cast(coalesce(sum(n_quarantined), 0) as bigint),
-            max(data_to_date), max(extracted_at)
-        from ops.extract_loads where contract_code = ? and state in ('loaded', 'empty')"""
-    n_rows, n_quarantined, data_to, extracted_at = connection.execute(counted, [contract.contract]).fetchall()[0]
-    return n_rows, n_quarantined, data_to, extracted_at
 
 
 def _run_row(warehouse: Warehouse, first_day: date) -> tuple[object, ...]:
@@ -113,7 +88,5 @@ def _run_row(warehouse: Warehouse, first_day: date) -> tuple[object, ...]:
 def _generation_rows(warehouse: Warehouse) -> list[tuple[object, ...]]:
     """Rows of ops.generations: what was published before, and the one this night will be."""
     with State(warehouse.out) as state:
-        before = [
-            (g.code, g.as_of, g.parent, g.input_hash) for g in state.generations() if g.state in ("published", "withdrawn", "retired")
-        ]
+        before = [(g.code, g.as_of, g.parent, g.input_hash) for g in state.generations() if g.state in WERE_PUBLISHED]
         return [*before, (next_generation_code(state), warehouse.as_of, pointed_code(warehouse.out), warehouse.night.input_hash)]
