@@ -208,7 +208,7 @@ def main() -> None:
         wrong.show()
         code = wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was published", err=True)
+        click.echo("csat: interrupted; the generation published last is whole, and running again is safe", err=True)
         code = INTERRUPTED
     except Exception as error:
         code = _explain(error, debug=debug)

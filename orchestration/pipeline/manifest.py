@@ -9,11 +9,13 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from orchestration.config.packaged import default_workspace, is_clone, resource_folder
+from orchestration.config.packaged import is_clone, resource_folder
 from orchestration.errors import WarehouseError
 from orchestration.settings import child_environment
 
 SOURCES = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "seeds")
+DATABASE_OF_PARSE = "~/warehouse.duckdb"
+"""dbt uses a parse again only for the same database path, so every night calls its working file by this name."""
 
 
 def manifest_path() -> Path:
@@ -29,9 +31,7 @@ def build_manifest() -> None:
     project = resource_folder("dbt_project")
     command = [dbt_executable(), "--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project), "--no-partial-parse"]
     command += ["--target-path", str(project / "target"), "--log-path", str(project / "target")]
-    # dbt can use this parse again only for the same database path: in a clone that is the sample's
-    sample = str((default_workspace() / "out" / "warehouse.duckdb").resolve())
-    environment = child_environment(DO_NOT_TRACK="1", CSAT_DUCKDB_PATH=sample)
+    environment = child_environment(DO_NOT_TRACK="1", CSAT_DUCKDB_PATH=DATABASE_OF_PARSE)
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise WarehouseError(f"dbt cannot parse the project\n{done.stdout}{done.stderr}".rstrip(), where=str(project))

@@ -26,6 +26,9 @@ run_monitoring:
   enabled: true
 """
 KILOBYTES_PER_MEGABYTE = 1024
+INTERRUPTS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
+STOPPED_QUERY = "Query interrupted"
+"""What DuckDB makes of a signal that arrives inside a statement."""
 
 
 def run_config(request: NightRequest) -> dict[str, object]:
@@ -46,7 +49,10 @@ def prepare_dagster(folder: Path) -> Path:
 
 
 def run_job(definitions: dg.Definitions, request: NightRequest, listener: Callable[[Step], None]) -> tuple[Step, ...]:
-    """The steps of the job, run to its end. Raises the CsatError that stopped it, or what else went wrong."""
+    """The steps of the job, run to its end.
+
+    Raises the CsatError that stopped it, KeyboardInterrupt after a signal, or what else went wrong.
+    """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     PROGRESS.steps.clear()
     PROGRESS.listeners[:] = [listener]
@@ -69,12 +75,14 @@ def usage() -> Mapping[str, float]:
     }
 
 
-def _reason(result: dg.ExecuteInProcessResult) -> Exception:
+def _reason(result: dg.ExecuteInProcessResult) -> BaseException:
     """What stopped the run: the check that blocked, else the error of the step that failed, else of the run itself."""
     for event in result.all_events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION" and (blocked := _blocked(event)):
             return blocked
     causes = [error for event in result.all_events if event.is_failure for error in _chain(event)]
+    if any(error.cls_name in INTERRUPTS or STOPPED_QUERY in error.message for error in causes):
+        return KeyboardInterrupt()
     for error in causes:
         kind = getattr(errors, error.cls_name or "", None)
         if isinstance(kind, type) and issubclass(kind, CsatError):

@@ -14,8 +14,9 @@ from packaging.version import Version
 
 from orchestration.config.packaged import resource_folder
 from orchestration.errors import CsatError, QualityError, WarehouseError
+from orchestration.pipeline import dbt_process
 from orchestration.pipeline.assets.extracts import BUILT_WITH, build_mark
-from orchestration.pipeline.manifest import dbt_executable, manifest_path
+from orchestration.pipeline.manifest import manifest_path
 from orchestration.pipeline.progress import PROGRESS, cpu_seconds_of
 from orchestration.pipeline.resources import Warehouse
 from orchestration.settings import set_environment
@@ -72,7 +73,7 @@ class SchemaAndTable(DagsterDbtTranslator):  # type: ignore[misc]
 def make_dbt() -> Dbt:
     """The resource `dbt` of this installation."""
     project = str(resource_folder("dbt_project"))
-    return Dbt(project_dir=project, profiles_dir=project, dbt_executable=dbt_executable())
+    return Dbt(project_dir=project, profiles_dir=project, dbt_executable=sys.executable, global_config_flags=["-m", dbt_process.__name__])
 
 
 @dbt_assets(manifest=manifest_path(), name="dbt", dagster_dbt_translator=SchemaAndTable())  # type: ignore[untyped-decorator]
@@ -82,8 +83,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     target.mkdir(parents=True, exist_ok=True)
     for old in (target / "run_results.json", target / BUILT_WITH):
         old.unlink(missing_ok=True)
-    working_file = str((warehouse.out / "warehouse.duckdb").resolve())
-    set_environment(CSAT_DUCKDB_PATH=working_file, DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
+    set_environment(**{dbt_process.HOME_VARIABLE: str(warehouse.out.resolve())}, DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
     arguments = ["build", "--full-refresh"] if warehouse.full_refresh else ["build"]
     invocation = dbt.cli(arguments, context=context, target_path=target.resolve(), raise_on_error=False)
     yield from _stream(invocation, target / "console.log")

@@ -1,0 +1,36 @@
+"""dbt's command line as a child that never outlives the night: `python -m orchestration.pipeline.dbt_process build ...`.
+
+A night that is stopped or killed frees its lock at once; a dbt that went on writing would meet the next night in the same file.
+What it leaves half done is undone by DuckDB, since each model is one transaction. The database is given relative to HOME, which
+is the child's own: so the models' shipped parse, which dbt binds to the database's name, holds for every workspace.
+"""
+
+import ctypes
+import importlib
+import signal
+import sys
+
+from orchestration.pipeline.manifest import DATABASE_OF_PARSE
+from orchestration.settings import child_environment, set_environment
+
+SET_PARENT_DEATH_SIGNAL = 1
+HOME_VARIABLE = "CSAT_DBT_HOME"
+
+
+def end_with_parent() -> None:
+    """Nothing; this process ends at the first interrupt, and on Linux at once with the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def main() -> None:
+    """Nothing; dbt has run with the arguments of this process, and ends it with its own exit code."""
+    end_with_parent()
+    if home := child_environment().get(HOME_VARIABLE):
+        set_environment(HOME=home, CSAT_DUCKDB_PATH=DATABASE_OF_PARSE)
+    importlib.import_module("dbt.cli.main").cli()
+
+
+if __name__ == "__main__":
+    main()
