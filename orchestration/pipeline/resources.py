@@ -20,6 +20,7 @@ from orchestration.pipeline.schedules import wall_clock
 from orchestration.schemas.columns import Table
 from orchestration.settings import read_settings
 from orchestration.warehouse.connection import open_read_only, open_working
+from orchestration.warehouse.generations import settle_generations
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import RunState, State
 from orchestration.warehouse.tables import read_table, replace_table
@@ -101,6 +102,7 @@ class Warehouse(dg.ConfigurableResource):
         """The night, which the state now knows as running. Raises StateError where its clock lies before an earlier night's."""
         self._as_of = datetime.fromisoformat(self.clock) if self.clock else self.wall_clock()
         with State(self.out) as state:
+            settle_generations(self.out, state, at=self.wall_clock())
             self._run = state.begin_run(self.as_of, self.night.input_hash, self.wall_clock())
         return self.night
 
