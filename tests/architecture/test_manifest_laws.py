@@ -1,18 +1,22 @@
-"""Laws of the dbt project, read from its manifest: names, contracts, descriptions, reach, size."""
+"""Laws of the dbt project, read from its manifest: names, contracts, descriptions, layers, form, reach, size."""
 
 import json
 import re
 
 import pytest
+import yaml
 
 from orchestration.pipeline.manifest import manifest_path
 
-MOST_MODELS = 60
+MOST_MODELS, MOST_LINES = 60, 100
 NAMES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
     "intermediate": r"int_[a-z_]+",
     "marts": r"(dim|fct)_[a-z_]+|(kpi|stat)_[a-z_]+",
 }
+# what a model begins with, its imports, and what it ends with, a plain select
+COMMENTS_AND_SETS = re.compile(r"^--[^\n]*$|\{%-? set .*?-?%\}(.*?\{%-? endset -?%\})?", re.M | re.S)
+PLAIN_END = re.compile(r"\n\)\n+select|\}\}\n\nselect")
 # a sum of these kinds in SQL depends on the order of its rows
 FLOATS = re.compile(r"\b(double|float|real)\b", re.I)
 
@@ -67,8 +71,8 @@ def test_every_mart_keeps_an_enforced_contract(marts):
     assert not loose
 
 
-def test_every_mart_says_what_one_row_is(marts):
-    silent = [model["name"] for model in marts if not model["description"].startswith("One row per")]
+def test_every_model_says_what_one_row_is(models):
+    silent = [model["name"] for model in models if not model["description"].startswith("One row per")]
     assert not silent
 
 
@@ -82,6 +86,25 @@ def test_every_model_lies_beside_its_description(models):
     assert not apart
 
 
+def test_every_model_is_short(models):
+    long = [model["name"] for model in models if len(model["raw_code"].splitlines()) > MOST_LINES]
+    assert not long
+
+
+def test_every_model_begins_with_its_imports_and_ends_with_a_plain_select(models):
+    for model in models:
+        text = COMMENTS_AND_SETS.sub("", model["raw_code"]).strip()
+        assert text.startswith("with "), model["name"]
+        assert PLAIN_END.search(text), model["name"]
+
+
+def test_staging_reads_no_later_layer(models):
+    for model in models:
+        if model["schema"] == "staging":
+            read = {name.split(".")[-1].split("_")[0] for name in model["depends_on"]["nodes"] if name.startswith("model.")}
+            assert read <= {"stg"}, model["name"]
+
+
 def test_facts_are_views(marts):
     stored = [model["name"] for model in marts if model["name"].startswith("fct_") and model["config"]["materialized"] != "view"]
     assert not stored
@@ -93,6 +116,8 @@ def test_incremental_models_declare_their_reach(models):
             reach = model["config"]["meta"].get("reaches", model["meta"].get("reaches"))
             assert reach == "forward" or reach in {0, 1, 12, 24}, model["name"]
             assert model["config"]["incremental_strategy"] == "replace_months", model["name"]
+        else:
+            assert "in_touched_months" not in model["raw_code"], model["name"]
 
 
 def test_no_sum_is_a_float(marts):
@@ -122,3 +147,11 @@ def test_marts_never_read_what_polars_estimated(models):
     manifest = json.loads(manifest_path().read_text("utf-8"))
     sources = {source["schema"] for source in manifest["sources"].values()}
     assert sources <= {"raw", "config", "ops"}
+
+
+def test_the_project_calls_nobody_and_needs_no_package(repository):
+    flags = yaml.safe_load((repository / "dbt_project" / "dbt_project.yml").read_text("utf-8"))["flags"]
+    assert flags["send_anonymous_usage_stats"] is False
+    assert flags["partial_parse"] is True
+    assert flags["use_colors"] is False
+    assert not (repository / "dbt_project" / "packages.yml").exists()
