@@ -12,6 +12,8 @@ _NAME_WIDTH = 16
 _PIECES = re.compile(
     r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+"
 )
+_HELD, _NO_BREAK = "\ue000", "\u00a0"
+"""Stands for a space at which no line may break, while lines are made."""
 _CLOSING = "，。；：、！？）》」』”’%"
 
 
@@ -31,13 +33,14 @@ def wrap(text: str, *, width: int = WIDTH, indent: str = "") -> str:
             line = ""
         line += piece if line or not lines else piece.lstrip()
     start = indent if lines else ""
-    return "\n".join([*lines, (start + line).rstrip()])
+    return "\n".join([*lines, (start + line).rstrip()]).replace(_HELD, " ")
 
 
 def _one_line(text: str) -> str:
     """`text` without line breaks and control characters; leading spaces stay."""
     start = text[: len(text) - len(text.lstrip(" "))]
-    return start + " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    held = text.replace(_NO_BREAK, _HELD)
+    return start + " ".join("".join(letter if letter.isprintable() or letter == _HELD else " " for letter in held).split())
 
 
 def underline(text: str) -> int:

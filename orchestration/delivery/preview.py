@@ -12,7 +12,8 @@ from orchestration.delivery.lint import HTML_LIMIT_KB, LintFinding, html_size, l
 from orchestration.errors import RenderError
 
 TEMPLATE = "preview.html.j2"
-DESKTOP, PHONE = 660, 375
+DESKTOP, PHONE = 620, 360
+"""Widths that leave room beside them for 78 columns of plain text on a page of 1980 px."""
 _KB = 1000
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.S)
 _SOURCE = re.compile(r'src="cid:([^"]+)"')

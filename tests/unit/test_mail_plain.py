@@ -56,3 +56,7 @@ def test_a_long_name_keeps_its_figures_on_one_line():
 @given(st.lists(st.tuples(TEXT, TEXT.map(lambda t: t[:60]), TEXT.map(lambda t: t[:30])), min_size=1, max_size=5))
 def test_tables_of_any_text_keep_to_the_page(rows):
     assert all(columns(line) <= WIDTH for line in lay_out(rows[0], rows[1:]).splitlines())
+
+
+def test_a_number_stays_with_its_unit():
+    assert wrap("ovals are 95\u00a0% regions", width=12) == "ovals are\n95 % regions"
