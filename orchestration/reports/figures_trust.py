@@ -88,9 +88,9 @@ def _weights(reading: Reading) -> Iterator[Figure]:
         return
     yield _text("weights.headline_rule", overall.item(-1, "headline_rule"), table="indices.overall_scores")
     own = [row for row in rows(reading.frames.item_weights) if row["instrument_code"] == reading.parameters.instrument]
-    if own:
-        year = min(max(row["fiscal_year"] for row in own), reading.month.year + 1)
-        now = [row for row in own if row["fiscal_year"] == year]
+    ends_later = 1 < reading.parameters.fiscal_year_starts <= reading.month.month
+    now = [row for row in own if row["fiscal_year"] == reading.month.year + ends_later]
+    if now:
         yield _text("weights.basis", now[0]["basis"], table="indices.item_weights")
         yield Figure(figure_code="weights.n_items", value=len(now), source_table="indices.item_weights")
 

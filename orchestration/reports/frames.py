@@ -44,6 +44,7 @@ class ReportParameters(BaseModel):
     company_zh: str
     instrument: str
     contact: str = ""
+    fiscal_year_starts: int = 1
     version: int = 1
     confidence: float = 0.95
     hide_below_n: int = 30

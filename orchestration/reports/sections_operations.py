@@ -78,6 +78,11 @@ class DeliverySection:
     note: str
     is_provisional: bool
 
+    @property
+    def has_plans(self) -> bool:
+        """True where one of the shares has a plan."""
+        return any(plan != DASH for plan in self.plans)
+
 
 @dataclass(frozen=True)
 class StepRow:

@@ -15,7 +15,9 @@ def build_trust_places(figures: FigureSet) -> Iterator[Place]:
     for state in figures.under("source.", ".state"):
         code = state.figure_code.removesuffix(".state")
         values: Values = {"table": (f"{code}.table", "table_name"), "day": (f"{code}.data_to", "day")}
-        yield Place(f"trust.{code}", (Candidate("trust.provisional", (NoteIs(state.figure_code, "required"),), values),))
+        required = (NoteIs(state.figure_code, "required"),)
+        missing = Candidate("trust.provisional.missing", required, {"table": values["table"]})
+        yield Place(f"trust.{code}", (Candidate("trust.provisional", required, values), missing))
     for lacking in figures.under("lacking."):
         claim = TextIs(lacking.figure_code, lacking.text_value or "")
         yield Place(f"trust.{lacking.figure_code}", (Candidate(f"trust.{lacking.figure_code}", (claim,)),))

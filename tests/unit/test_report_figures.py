@@ -17,7 +17,8 @@ from support.report_frames import (
 )
 from support.report_pages import report_of
 
-from orchestration.reports.figure import Figure
+from orchestration.reports.figure import Figure, figures_from_frame
+from orchestration.reports.figures import build_figures
 from orchestration.reports.figures_operations import suppress_complement
 from orchestration.schemas.reported import CLAIMS, FIGURES
 
@@ -148,3 +149,14 @@ def test_months_of_other_instruments_are_left_out():
     figures = report_of(replace(frames, overall_scores=pl.concat([stranger, frames.overall_scores]))).figure_set
     assert figures["headline.index"].value == pytest.approx(INDEX[-1])
     assert (MONTH, PARAMETERS.instrument) == (date(2026, 10, 1), "servqual18")
+
+
+@pytest.mark.parametrize(("starts", "basis"), [(1, "previous_fiscal_year"), (10, "same_fiscal_year"), (11, "previous_fiscal_year")])
+def test_the_basis_of_the_weights_is_that_of_the_months_fiscal_year(starts, basis):
+    """October 2026 lies in fiscal year 2026, or 2027 where that began in October; weights of a later year may stand there too."""
+    frames = build_frames()
+    later = frames.item_weights.with_columns(fiscal_year=pl.lit(2027, pl.Int32), basis=pl.lit("same_fiscal_year"))
+    parameters = PARAMETERS.model_copy(update={"fiscal_year_starts": starts})
+    both = replace(frames, item_weights=pl.concat([frames.item_weights, later]))
+    figures = figures_from_frame(build_figures(both, month=MONTH, parameters=parameters))
+    assert figures.text("weights.basis") == basis

@@ -390,3 +390,18 @@ def test_nothing_returned_is_said_and_not_passed_over(frames):
         valid_of_returned_share=pl.lit(None, pl.Float64),
     )  # fmt: skip
     assert report_of(replace(frames, response_rates=rates)).printed("trust.rates") == "trust.rates.none"
+
+
+def test_a_source_that_never_came_is_said_to_make_its_figures_provisional(frames):
+    is_it = pl.col("contract_code") == "deliveries"
+    sources = frames.sources.with_columns(
+        data_to_date=pl.when(is_it).then(None).otherwise("data_to_date"), state=pl.when(is_it).then(pl.lit("missing")).otherwise("state")
+    )
+    paragraphs = report_of(replace(frames, sources=sources)).view().trust.paragraphs
+    assert paragraphs[0] == "Deliveries did not come: every figure built on them is marked provisional."
+
+
+def test_without_plans_no_row_of_plans_is_shown(frames):
+    bare = replace(frames, targets=frames.targets.clear(), verdicts=frames.verdicts.filter(pl.col("comparison_code") != "target"))
+    assert report_of(frames).view().deliveries.has_plans
+    assert not report_of(bare).view().deliveries.has_plans

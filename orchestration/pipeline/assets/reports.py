@@ -103,7 +103,7 @@ def report_parameters(config: WorkspaceConfig) -> ReportParameters:
     workspace, thresholds = config.workspace, config.thresholds
     return ReportParameters(
         company_en=workspace.company.en, company_zh=workspace.company.zh, instrument=workspace.instrument,
-        contact=workspace.answers_contact,
+        contact=workspace.answers_contact, fiscal_year_starts=workspace.fiscal_year_starts,
         confidence=thresholds.confidence, hide_below_n=thresholds.hide_below_n, note_below_n=thresholds.note_below_n,
         suppress_below_count=thresholds.suppress_below_count, membership_undecided_below=thresholds.membership_undecided_below,
         false_discovery_rate=thresholds.false_discovery_rate, index_matters_from=thresholds.index_matters_from,
