@@ -10,13 +10,15 @@ import duckdb
 
 from orchestration.config.contracts import Contract
 from orchestration.schemas.columns import Column
-from orchestration.schemas.raw import SYSTEM_COLUMNS, RawTable
+from orchestration.schemas.raw import CRM_CUSTOMER_ALIASES, CRM_CUSTOMERS, SYSTEM_COLUMNS, RawTable
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.tables import create_table_sql, stored_columns
 
 PRIVATE = "private_file"
 NEW_ROWS, VERSIONS, CHANGED = "temp.load_rows", "temp.load_versions", "temp.load_changed"
 ORDER = "extracted_at desc, extract_file_id desc, record_number desc, _tie desc"
+RIVALS = (CRM_CUSTOMERS, CRM_CUSTOMER_ALIASES)
+"""Tables of which the models take one version per key whatever its source, the newest."""
 SUPERSEDED_COLUMNS = (
     Column("superseded_by", "integer", "file that delivered the version that stood instead when this one was put away"),
     Column("superseding_contract", "text", "contract whose load put it away"),
@@ -100,13 +102,21 @@ def note_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     join = " and ".join(f"o.{quote_name(name)} = n.{quote_name(name)}" for name in key_columns(table))
     con.execute(
         f"create or replace temp table load_unchanged as select {', '.join(f'n.{quote_name(k)}' for k in key_columns(table))} "
-        f"from {VERSIONS} n join {VERSIONS} o on {join} where n._rank = 1 and not o._is_new and {same}"
+        f"from {VERSIONS} n join {VERSIONS} o on {join} where n._rank = 1 and not o._is_new and {same}{_without_rival(table)}"
     )
     columns = names(("source_code", *business))
     con.execute(
         f"create or replace temp table load_changed as select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
         f"union all select {columns} from {VERSIONS} anti join temp.load_unchanged using ({keys}) where _rank = 1 or not _is_new"
     )
+
+
+def _without_rival(table: RawTable) -> str:
+    """A condition on `n`: no other source has a version of the key. Where one has, a repetition makes `n` the newest of all."""
+    if table not in RIVALS:
+        return ""
+    join = " and ".join(f"r.{quote_name(name)} = n.{quote_name(name)}" for name in table.key)
+    return f" and not exists (select 1 from {table.name} r where r.source_code <> n.source_code and {join})"
 
 
 def write_private_versions(con: duckdb.DuckDBPyConnection, contract: Contract, table: RawTable) -> None:

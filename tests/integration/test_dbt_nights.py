@@ -1,4 +1,4 @@
-"""However a night was reached, incrementally or whole, every table of the marts has the same hash."""
+"""What the clock alone changes, and the models over long histories in which builds fail; the loader's part has its own test beside."""
 
 import random
 from datetime import date, datetime, timedelta
@@ -230,12 +230,7 @@ def test_the_clock_alone_changes_a_closed_month(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("seed", [3])
-def test_incremental_nights_equal_a_whole_build(tmp_path, seed):
-    live_through(tmp_path / "warehouse.duckdb", seed, nights=4)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 120))
+@pytest.mark.parametrize("seed", range(100, 110))
 def test_many_incremental_nights_equal_a_whole_build(tmp_path, seed):
     live_through(tmp_path / "warehouse.duckdb", seed, nights=7)

@@ -2,6 +2,7 @@
 
 import csv
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from orchestration.config.tables import build_config_rows
 from orchestration.config.workspace import WorkspaceConfig
 from orchestration.schemas.config_tables import CONFIG_TABLES
 from orchestration.schemas.ops import RUN
+from orchestration.schemas.raw import raw_table
 from orchestration.warehouse.connection import open_working
 from orchestration.warehouse.extracts import ensure_raw_tables, load_landed, loaded_pairs, reload_all
 from orchestration.warehouse.hashes import TableHash, hash_schema
@@ -23,6 +25,9 @@ from orchestration.warehouse.tables import replace_rows
 from orchestration.warehouse.touched import clear_touched_months, touch_all_months
 
 FIRST_DAY = date(2025, 11, 3)
+DAYS_BACK = 480
+FILLED = {"crm_customers": 8, "complaints_events": 10, "surveys_invitations": 12}
+"""Rows of the first night where there are fewer than forty. Few rows share a key: else a change reaches all others and hides faults."""
 TOKEN_KEY = b"a key for tests alone, thirty-two"
 SAMPLE = Path(__file__).resolve().parents[2] / "data"
 CUSTOMERS, CASES = [f"K{i}" for i in range(6)], [f"P{i}" for i in range(8)]
@@ -37,6 +42,11 @@ class Source:
     columns: tuple[str, ...]
     extra: dict[str, object] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns of the business key that the extract brings."""
+        return tuple(name for name in raw_table(f"raw.{self.table}").key if name in self.columns)
 
 
 SOURCES = (
@@ -79,23 +89,58 @@ def write_workspace(folder: Path) -> WorkspaceConfig:
     return load_workspace(folder)
 
 
-def write_extracts(folder: Path, rng: random.Random, day: date, number: int) -> None:
-    """Some files into landing/: new rows, restated rows of earlier months, rows dated late, sometimes a file sent again."""
-    for source in SOURCES:
-        if rng.random() < 0.35 and number:
-            continue
-        rows = [_row(source, rng, day) for _ in range(rng.randint(1, 9))]
-        # an extract may arrive long after the day it was made: its rows are then older than what the warehouse has
-        made = day - timedelta(days=rng.choice((0, 0, 0, 40)))
-        path = folder / "landing" / f"{source.table}__{made}_{number}.csv"
+class History:
+    """A first night that fills every table over sixteen months, then quiet ones that restate a row or two: what a night touches
+    is then so little that a month which is not found is not found by luck either.
+    """
+
+    def __init__(self, folder: Path, rng: random.Random) -> None:
+        self.folder, self.rng, self.n_files = folder, rng, 0
+        self.standing: dict[str, dict[tuple[str, ...], list[str]]] = {source.table: {} for source in SOURCES}
+
+    def fill(self, day: date) -> None:
+        """Nothing; landing/ has rows of every source."""
+        for source in SOURCES:
+            self._write(source, day, [_row(source, self.rng, day) for _ in range(FILLED.get(source.table, 40))])
+
+    def restate(self, day: date, tables: Sequence[str]) -> None:
+        """Nothing; landing/ has a few rows of `tables`: known ones with one word changed; new ones where there are but keys and moments."""
+        for source in (source for source in SOURCES if source.table in tables):
+            rows = [self._restated(source, day) for _ in range(self.rng.randint(1, 2))]
+            # an extract may arrive long after the day it was made: its rows are then older than what the warehouse has
+            self._write(source, day - timedelta(days=self.rng.choice((0, 0, 0, 40))), rows)
+
+    def repeat(self, day: date, tables: Sequence[str]) -> None:
+        """Nothing; landing/ has known rows of `tables` once more, word for word, in a file of their own."""
+        for source in (source for source in SOURCES if source.table in tables):
+            self._write(source, day, list(self.standing[source.table].values()))
+
+    def _restated(self, source: Source, day: date) -> list[str]:
+        new = _row(source, self.rng, day)
+        words = [i for i, name in enumerate(source.columns) if name not in source.key and not _is_moment(name)]
+        if not words or not self.standing[source.table]:
+            return new
+        known = list(self.rng.choice(sorted(self.standing[source.table].values())))
+        while known in self.standing[source.table].values():
+            place, new = self.rng.choice(words), _row(source, self.rng, day)
+            known[place] = new[place]
+        return known
+
+    def _write(self, source: Source, made: date, rows: list[list[str]]) -> None:
+        self.n_files += 1
+        path = self.folder / "landing" / f"{source.table}__{made}_{self.n_files}.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(source.columns)
-            writer.writerows(rows)
+            csv.writer(file).writerows([source.columns, *rows])
+        for row in rows:
+            self.standing[source.table][tuple(row[source.columns.index(name)] for name in source.key)] = row
+
+
+def _is_moment(name: str) -> bool:
+    return name.endswith(("_at", "_date", "_from"))
 
 
 def _row(source: Source, rng: random.Random, day: date) -> list[str]:
-    moment = datetime.combine(day, datetime.min.time()) - timedelta(hours=rng.randint(0, 24 * 100))
+    moment = datetime.combine(day, datetime.min.time()) - timedelta(hours=rng.randint(0, 24 * DAYS_BACK))
     return [_value(name, rng, moment) for name in source.columns]
 
 
@@ -114,15 +159,15 @@ def _value(name: str, rng: random.Random, moment: datetime) -> str:
         "stage_code": rng.choice(STAGES),
         "passage_number": rng.choice("12"),
         "clock_owner_code": rng.choice(["supplier", "customer"]),
-        "complaint_id": f"C{rng.randint(0, 9)}",
+        "complaint_id": f"C{rng.randint(0, 29)}",
         "event_code": rng.choice(["responded", "resolved", "reopened", "closed", "escalated"]),
         "category_code": rng.choice(["billing", "delay"]),
         "is_reached": rng.choice(["true", "false"]),
         "is_satisfied": rng.choice(["true", "false", ""]),
-        "delivery_id": f"D{rng.randint(0, 9)}",
+        "delivery_id": f"D{rng.randint(0, 59)}",
         "status_code": rng.choice(["delivered", "delivered", "shipped"]),
         "step_code": rng.choice(["received", "signed"]),
-        "response_id": f"R{rng.randint(0, 12)}",
+        "response_id": f"R{rng.randint(0, 59)}",
         "item_code": rng.choice(["C1", "S1", "T1", "OVERALL"]),
         "satisfaction": rng.choice(["1", "2", "4", "5", ""]),
         "importance": rng.choice(["3", "4", "5"]),
@@ -152,8 +197,9 @@ def run_marts(folder: Path, config: WorkspaceConfig, as_of: datetime, *, full_re
         else:
             landed = land_files(folder / "landing", config.contracts, out, state, as_of=as_of, loaded=loaded_pairs(con))
             load_landed(con, out, config.contracts, landed, state, **options)
+        rows = build_config_rows(config, first_day=FIRST_DAY - timedelta(days=DAYS_BACK), last_day=as_of.date())
         for table in CONFIG_TABLES:
-            replace_rows(con, table, build_config_rows(config, first_day=FIRST_DAY, last_day=as_of.date())[table.name])
+            replace_rows(con, table, rows[table.name])
         month = as_of.date().replace(day=1)
         replace_rows(con, RUN, [(as_of, as_of.date(), (month - timedelta(days=1)).replace(day=1), FIRST_DAY.replace(day=1))])
     build_marts(out / "warehouse.duckdb", full_refresh=full_refresh)

@@ -196,6 +196,29 @@ def test_touched_months_follow_keys_but_not_unchanged_rows(tmp_path: Path) -> No
     assert months == {"2025-01-01", "2025-06-01", "2026-01-01"}
 
 
+def test_repeated_customer_touches_months_where_another_source_names_him_too(tmp_path: Path) -> None:
+    """The models take the newest of both sources: a repetition without any change turns his attributes over."""
+    columns = [
+        {"name": "customer_id", "source": "id"},
+        {"name": "valid_from", "source": "since"},
+        {"name": "segment_code", "source": "segment"},
+    ]
+    one, two = (
+        make_contract(columns, name=name, source=name, table="crm_customers", files={"pattern": f"{name}*.csv"}) for name in ("one", "two")
+    )
+    workspace = Workspace(tmp_path, one, two)
+    header = "id,since,segment\n"
+    workspace.put("one1.csv", header + "C1,2025-01-01,key\nC2,2025-05-01,key\n")
+    workspace.night()
+    workspace.put("two1.csv", header + "C1,2025-01-01,retail\n")
+    workspace.night()
+    workspace.rows("delete from ops.touched_months")
+    workspace.put("one2.csv", header + "C2,2025-05-01,key\nC1,2025-01-01,key\n")
+    workspace.night()
+    months = {str(row[0]) for row in workspace.rows("select month_start_date from ops.touched_months")}
+    assert months == {"2025-01-01", "2026-01-01"}
+
+
 def test_file_on_which_loader_and_landing_disagree_is_refused(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n" + "x" * 40_000_000 + ",A,2025-03-01,4\n3,A,2025-03-01,4\n")
