@@ -23,8 +23,9 @@ def survey_figures(overall: pl.DataFrame, dimensions: pl.DataFrame, items: pl.Da
     )
     parts = dimensions.with_columns(
         subject_code=pl.format("dimension:{}:{}", "instrument_code", "dimension_code"),
-        value="index_0to100", n_base="n_responses", n_effective=pl.col("n_responses").cast(pl.Float64),
-    )  # fmt: skip
+        value="index_0to100",
+        n_base="n_responses",
+    )
     single = items.with_columns(
         subject_code=pl.format("item:{}:{}", "instrument_code", "item_code"),
         value="satisfaction_0to100", n_base="n_satisfaction", standard_error="satisfaction_0to100_se",

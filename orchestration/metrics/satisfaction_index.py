@@ -65,7 +65,9 @@ def score_dimensions(
     dimensions = items.filter(pl.col("dimension_code").is_not_null()).select("instrument_code", "item_code", "dimension_code")
     weighted = _weighted_items(scores, weights, items, rule).join(dimensions, on=["instrument_code", "item_code"])
     index = _weighted_mean(weighted, covariances, ["dimension_code"], rule)
-    bases = weighted.group_by(*SCOPE_KEYS, "dimension_code").agg(n_responses=pl.max("n_satisfaction"), n_items=pl.len())
+    bases = weighted.group_by(*SCOPE_KEYS, "dimension_code").agg(
+        n_responses=pl.max("n_satisfaction"), n_effective=pl.max("n_effective"), n_items=pl.len()
+    )
     mark = definition_hash("dimension_scores", **_definition(rule))
     return shape_frame(index.join(bases, on=[*SCOPE_KEYS, "dimension_code"]).with_columns(fingerprint=pl.lit(mark)), DIMENSION_SCORES)
 

@@ -227,7 +227,7 @@ def build_nps(reading: Reading) -> Iterator[Figure]:
     row = next(rows(frame), None)
     if row is None or row["nps"] is None:
         return
-    shown = row["n_answers"] >= reading.parameters.hide_below_n
+    shown = row["n_effective"] >= reading.parameters.hide_below_n
     values = {name: row[name] * 100 if shown and row[name] is not None else None for name in ("nps", "interval_low", "interval_high")}
     yield Figure(
         figure_code="nps.score", value=values["nps"], unit="index", interval_low=values["interval_low"],

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from support.survey_frames import MONTH, Answer, answers_frame, counts_of, items_frame, levels_of, pairs_of
 
+from orchestration.metrics.comparisons import survey_figures
 from orchestration.metrics.item_weights import estimate_item_weights, fiscal_year, headline_weights
-from orchestration.metrics.parameters import IndexRule, NpsRule, QuadrantCuts, SurveyRules
+from orchestration.metrics.parameters import IndexRule, NpsRule, QuadrantCuts, SurveyRules, VerdictRule
 from orchestration.metrics.survey import score_survey
 
 FEW_DRAWS = QuadrantCuts(draws=1000)
@@ -167,6 +168,13 @@ def test_the_base_is_judged_by_effective_numbers_not_by_heads() -> None:
     scored = row(survey(answers, items_frame(["Q1"]))["indices.overall_scores"])
     assert (scored["n_responses"], scored["base_state"]) == (40, "too_few")
     assert scored["n_effective"] == pytest.approx((39 + 10) ** 2 / (39 + 100))
+    items = items_frame(["Q1"]).with_columns(dimension_code=pl.lit("x"))
+    tables = survey(answers, items)
+    dimension = row(tables["indices.dimension_scores"], dimension_code="x")
+    assert (dimension["n_responses"], dimension["n_effective"]) == (40, pytest.approx(scored["n_effective"]))
+    parts = (tables["indices.overall_scores"], tables["indices.dimension_scores"], tables["indices.item_scores"])
+    figures = survey_figures(*parts, rule=VerdictRule(instrument="survey"))
+    assert figures["n_effective"].to_list() == pytest.approx([scored["n_effective"]] * figures.height)
 
 
 def test_three_months_are_pooled_and_a_silent_month_says_no_data() -> None:

@@ -229,7 +229,6 @@ def test_a_cohort_that_is_still_open_is_not_judged_in_any_comparison() -> None:
     """A young month of complaints is less resolved than an old one by its age alone: neither worse nor below plan."""
     closed, still_open = (last([*WAVE, (60, 100)], metric(is_open_cohort=is_open), target=0.95) for is_open in (False, True))
     assert {code: row["verdict"] for code, row in closed.items()} == {"process": "worse", "target": "worse"}
-    assert {code: (row["verdict"], row["reason"]) for code, row in still_open.items()} == {
-        code: ("cannot tell", "open_cohort") for code in ("process", "target")
-    }
+    assert set(still_open) == {"process", "target"}
+    assert {(row["verdict"], row["reason"]) for row in still_open.values()} == {("cannot tell", "open_cohort")}
     assert still_open["process"]["difference"] == closed["process"]["difference"]

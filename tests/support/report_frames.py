@@ -337,7 +337,8 @@ def _nps() -> Rows:
     return [{
         "month_start_date": MONTH, "window_months": 1, "instrument_code": INSTRUMENT, **WHOLE, "n_answers": 1180, "n_promoters": 520,
         "n_passives": 380,
-        "n_detractors": 280, "nps": 240 / 1180, "interval_low": 0.158, "interval_high": 0.248, "fingerprint": "77aa01b2c3d4",
+        "n_detractors": 280, "n_effective": 1120.0,
+         "nps": 240 / 1180, "interval_low": 0.158, "interval_high": 0.248, "fingerprint": "77aa01b2c3d4",
     }]  # fmt: skip
 
 

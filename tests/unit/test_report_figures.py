@@ -160,3 +160,11 @@ def test_the_basis_of_the_weights_is_that_of_the_months_fiscal_year(starts, basi
     both = replace(frames, item_weights=pl.concat([frames.item_weights, later]))
     figures = figures_from_frame(build_figures(both, month=MONTH, parameters=parameters))
     assert figures.text("weights.basis") == basis
+
+
+@pytest.mark.parametrize(("effective", "code"), [(29.9, ""), (30.0, "trust.nps")])
+def test_a_recommendation_score_is_hidden_by_its_effective_base(effective, code):
+    """1,180 answers stand behind it; what counts is what their weights leave of them."""
+    frames = all_complete(build_frames())
+    scores = frames.nps_scores.with_columns(n_effective=pl.lit(effective))
+    assert report_of(replace(frames, nps_scores=scores)).printed("trust.nps") == code
