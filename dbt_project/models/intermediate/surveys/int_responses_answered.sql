@@ -31,7 +31,6 @@ answers_gathered as (
         max(answers.delivery_id) as delivery_id,
         max(answers.case_id) as case_id,
         min(answers.answered_at) as answered_at,
-        max(answers.known_at) as known_at,
         max(answers.weight) as weight,
         max(items.minimum_answers_for_valid) as minimum_answers_for_valid,
         cast(count(
@@ -84,7 +83,6 @@ select
     responses.answered_at,
     responses.n_answers,
     responses.is_valid_by_source and responses.n_answers >= coalesce(responses.minimum_answers_for_valid, 1) as is_valid,
-    cast(coalesce(responses.weight, 1) as decimal(18, 6)) as weight,
-    responses.known_at
+    cast(coalesce(responses.weight, 1) as decimal(18, 6)) as weight
 from responses_identified as responses
 left join customers on {{ customer_on('responses', 'responses.answered_at') }}

@@ -5,8 +5,21 @@ with invitations as (
     select * from {{ ref('int_invitations_identified') }}
 ),
 
+-- not kept in the stored months: answers that come again unchanged touch no month, but are known from a later file
+answers_known as (
+    select month_start_date, source_code, response_id, instrument_code, max(known_at) as known_at
+    from {{ ref('stg_surveys__answers') }}
+    group by month_start_date, source_code, response_id, instrument_code
+),
+
 answered as (
-    select * from {{ ref('int_responses_answered') }}
+    select responses.*, answers_known.known_at
+    from {{ ref('int_responses_answered') }} as responses
+    left join answers_known
+        on responses.month_start_date = answers_known.month_start_date
+        and responses.source_code = answers_known.source_code
+        and responses.response_id = answers_known.response_id
+        and responses.instrument_code = answers_known.instrument_code
 ),
 
 answered_once as (
