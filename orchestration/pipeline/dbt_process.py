@@ -7,6 +7,8 @@ is the child's own: so the models' shipped parse, which dbt binds to the databas
 
 import ctypes
 import importlib
+import math
+import os
 import signal
 import sys
 
@@ -15,6 +17,9 @@ from orchestration.settings import child_environment, set_environment
 
 SET_PARENT_DEATH_SIGNAL = 1
 HOME_VARIABLE = "CSAT_DBT_HOME"
+MEBIBYTE = 2**20
+LEAST_MEBIBYTES = 512
+TIMES_FILE, SHARE_OF_RAM = 8, 0.6
 
 
 def end_with_parent() -> None:
@@ -22,6 +27,16 @@ def end_with_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def memory_limit(file_bytes: int) -> str:
+    """DuckDB's limit while models are built, e.g. 512MiB: eight times the file as a power of two, up to 60 % of the machine's memory.
+
+    A small company's night stays small; beyond the limit DuckDB spills to disk. Steps of two, because dbt parses anew when it changes.
+    """
+    wanted = 2 ** math.ceil(math.log2(max(TIMES_FILE * file_bytes / MEBIBYTE, LEAST_MEBIBYTES)))
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / MEBIBYTE
+    return f"{min(wanted, int(SHARE_OF_RAM * machine))}MiB"
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestration.config.load import hash_workspace
 from orchestration.config.packaged import PACKAGE, resource_folder
 from orchestration.errors import ConfigError, ExtractError
+from orchestration.pipeline.partitions import parse_month
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import STATE_FILE, State
 
@@ -41,6 +42,11 @@ class NightRequest:
     month: str = ""
     full_refresh: bool = False
     job: str = "nightly"
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError where the month is none, before anything runs for it."""
+        if self.month:
+            parse_month(self.month)
 
 
 def settle_unchanged(request: NightRequest, now: datetime) -> str:

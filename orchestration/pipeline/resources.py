@@ -16,6 +16,7 @@ from pydantic import PrivateAttr
 
 from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.pipeline.night import CURRENT_FILE, Night, month_before, plan_night
+from orchestration.pipeline.partitions import parse_month
 from orchestration.pipeline.schedules import wall_clock
 from orchestration.schemas.columns import Table
 from orchestration.settings import read_settings
@@ -68,7 +69,7 @@ class Warehouse(dg.ConfigurableResource):
     @property
     def report_month(self) -> date:
         """First day of the month reported on: `month`, or the last complete month before the clock."""
-        return date.fromisoformat(f"{self.month}-01") if self.month else month_before(self.as_of.date())
+        return parse_month(self.month) if self.month else month_before(self.as_of.date())
 
     @property
     def night(self) -> Night:

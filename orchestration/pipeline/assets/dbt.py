@@ -19,8 +19,8 @@ from orchestration.pipeline.assets.extracts import BUILT_WITH, build_mark
 from orchestration.pipeline.manifest import manifest_path
 from orchestration.pipeline.progress import PROGRESS, cpu_seconds_of
 from orchestration.pipeline.resources import Warehouse
-from orchestration.settings import set_environment
-from orchestration.warehouse.connection import quote_table
+from orchestration.settings import read_settings, set_environment
+from orchestration.warehouse.connection import WORKING_FILE, quote_table
 from orchestration.warehouse.touched import clear_touched_months
 
 
@@ -83,7 +83,9 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     target.mkdir(parents=True, exist_ok=True)
     for old in (target / "run_results.json", target / BUILT_WITH):
         old.unlink(missing_ok=True)
-    set_environment(**{dbt_process.HOME_VARIABLE: str(warehouse.out.resolve())}, DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
+    memory = read_settings().duckdb_memory or dbt_process.memory_limit((warehouse.out / WORKING_FILE).stat().st_size)
+    set_environment(**{dbt_process.HOME_VARIABLE: str(warehouse.out.resolve())}, CSAT_DBT_MEMORY=memory)
+    set_environment(DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
     arguments = ["build", "--full-refresh"] if warehouse.full_refresh else ["build"]
     invocation = dbt.cli(arguments, context=context, target_path=target.resolve(), raise_on_error=False)
     yield from _stream(invocation, target / "console.log")
