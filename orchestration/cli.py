@@ -68,11 +68,12 @@ def contract() -> None:
 
 @contract.command("draft")
 @click.argument("file", type=click.Path(path_type=Path))
-def contract_draft(file: Path) -> None:
+@click.option("--table", default="", help="Table that the file fills, e.g. complaints_complaints [the one its columns fit best].")
+def contract_draft(file: Path, table: str) -> None:
     """Print a contract drafted from a sample FILE."""
     from orchestration.warehouse.drafting import draft_contract
 
-    click.echo(draft_contract(file), nl=False)
+    click.echo(draft_contract(file, table), nl=False)
 
 
 @cli.command()

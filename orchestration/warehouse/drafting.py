@@ -17,9 +17,9 @@ from pathlib import Path
 import yaml
 
 from orchestration.config.contracts import DEFAULTED
-from orchestration.errors import ExtractError
+from orchestration.errors import ContractError, ExtractError
 from orchestration.schemas.columns import Column
-from orchestration.schemas.raw import RAW_TABLES, RawTable
+from orchestration.schemas.raw import RAW_TABLES, RawTable, raw_table
 from orchestration.warehouse.shapes import clean_name
 
 SAMPLE_BYTES = 1024 * 1024
@@ -60,8 +60,11 @@ class Sample:
     is_typed: bool = False
 
 
-def draft_contract(path: Path) -> str:
-    """YAML of a contract for `path`, with comments on what to check. Raises ExtractError where the file cannot be read."""
+def draft_contract(path: Path, table_name: str = "") -> str:
+    """YAML of a contract for `path`, with comments on what to check, for the table named or else the one its columns fit best.
+
+    Raises ExtractError where the file cannot be read, ContractError where there is no such table.
+    """
     if not path.is_file():
         raise ExtractError("is no file", where=str(path), hint="give the path of one delivered file")
     try:
@@ -70,7 +73,7 @@ def draft_contract(path: Path) -> str:
         raise ExtractError(f"cannot be read: {error}", where=str(path), hint="have it delivered again, or give another sample") from error
     if not sample.header:
         raise ExtractError("holds no record", where=str(path), hint="give a sample with a header and some records")
-    table = _guess_table(sample.header, _code(path))
+    table = _named_table(table_name) if table_name else _guess_table(sample.header, _code(path))
     return "\n".join(_lines(path, sample, table)) + "\n"
 
 
@@ -138,6 +141,14 @@ def _fits(value: str, form: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _named_table(name: str) -> RawTable:
+    try:
+        return raw_table(name)
+    except KeyError:
+        names = ", ".join(table.name.removeprefix("raw.") for table in RAW_TABLES)
+        raise ContractError(f"there is no table {name}", where="--table", hint=f"there are {names}") from None
 
 
 def _guess_table(header: Sequence[str], code: str) -> RawTable:

@@ -10,7 +10,7 @@ import yaml
 from support.loading import Workspace
 
 from orchestration.config.contracts import Contract
-from orchestration.errors import ExtractError
+from orchestration.errors import ContractError, ExtractError
 from orchestration.warehouse.drafting import draft_contract
 
 ANSWERS = "response_id,item_code,instrument_code,answered_at,satisfaction,colour\n" + "".join(
@@ -83,3 +83,12 @@ def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, content: bytes) 
         draft_contract(tmp_path / "a.csv.gz")
     with pytest.raises(ExtractError, match="is no file"):
         draft_contract(tmp_path / "nowhere.csv")
+
+
+def test_table_can_be_named_where_no_header_is_known(tmp_path):
+    (tmp_path / "beschwerden.csv").write_text("Nummer;Eingang\nT-1;03.10.2026 10:00\n", encoding="utf-8")
+    draft = draft_contract(tmp_path / "beschwerden.csv", "complaints_complaints")
+    assert "table: complaints_complaints" in draft
+    assert "# - {name: complaint_id, source: ?}" in draft
+    with pytest.raises(ContractError, match="no table beschwerden"):
+        draft_contract(tmp_path / "beschwerden.csv", "beschwerden")
