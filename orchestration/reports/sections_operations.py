@@ -169,17 +169,23 @@ def build_deliveries(page: Page) -> DeliverySection | None:
     regions = page.figures.under(f"region.{metrics[0]}.") if metrics else ()
     if all(region.value is None for region in regions):
         return None
-    ordered = sorted(regions, key=lambda figure: (figure.value is None, figure.value or 0.0, figure.figure_code))
-    hidden = len(ordered) - REGION_ROWS
+    known = [region for region in regions if region.value is not None]
+    ordered = sorted(known, key=lambda figure: (figure.value or 0.0, figure.figure_code))
     return DeliverySection(
         heading=page.sentence("heading.delivery"),
         caption=page.text("delivery.caption").format(month=format_month(page.month, page.locale, with_year=False)),
         names=tuple(page.label(f"metric:{metric}") for metric in metrics),
         plans=tuple(page.number(f"kpi.{metric}.plan") for metric in metrics),
         rows=tuple(_region_row(page, metrics, figure) for figure in ordered[:REGION_ROWS]), whole=_whole_row(page, metrics),
-        more=page.text("and.more").format(n=format_count(hidden, page.locale)) if hidden > 0 else "", note=page.line("note.delivery"),
+        more=_not_listed(page, n_further=len(ordered) - REGION_ROWS, n_few=len(regions) - len(known)), note=page.line("note.delivery"),
         is_provisional=any(page.is_provisional(f"region.{metric}.") for metric in metrics),
     )  # fmt: skip
+
+
+def _not_listed(page: Page, *, n_further: int, n_few: int) -> str:
+    """How many regions the table leaves out: those beyond its length, and those with too few deliveries."""
+    counts = {"and.more": n_further, "and.few": n_few}
+    return " ".join(page.text(name).format(n=format_count(n, page.locale)) for name, n in counts.items() if n > 0)
 
 
 def _region_row(page: Page, metrics: list[str], first: Figure) -> RegionRow:

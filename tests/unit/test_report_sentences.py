@@ -405,3 +405,11 @@ def test_without_plans_no_row_of_plans_is_shown(frames):
     bare = replace(frames, targets=frames.targets.clear(), verdicts=frames.verdicts.filter(pl.col("comparison_code") != "target"))
     assert report_of(frames).view().deliveries.has_plans
     assert not report_of(bare).view().deliveries.has_plans
+
+
+def test_regions_with_too_few_deliveries_are_counted_and_not_listed(frames):
+    is_few = pl.col("region_code").is_in(["north", "south"]) & (pl.col("month_start_date") == MONTH)
+    few = frames.kpi_scores.with_columns(denominator=pl.when(is_few).then(29).otherwise("denominator"))
+    deliveries = report_of(replace(frames, kpi_scores=few)).view().deliveries
+    assert [row.label for row in deliveries.rows] == ["West", "Central", "East"]
+    assert deliveries.more == "2 regions have too few deliveries to show."
