@@ -15,7 +15,7 @@ from packaging.version import Version
 from orchestration.config.packaged import resource_folder
 from orchestration.errors import CsatError, QualityError, WarehouseError
 from orchestration.pipeline import dbt_process
-from orchestration.pipeline.assets.extracts import BUILT_WITH, build_mark
+from orchestration.pipeline.assets.extracts import BUILT_WITH, build_mark, read_built_with
 from orchestration.pipeline.manifest import manifest_path
 from orchestration.pipeline.progress import PROGRESS, cpu_seconds_of
 from orchestration.pipeline.resources import Warehouse
@@ -81,12 +81,14 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     """Every model and test; then the touched months are forgotten. Raises QualityError for a failed test, else WarehouseError."""
     target = warehouse.out / "dbt"
     target.mkdir(parents=True, exist_ok=True)
+    # other code or configuration may give a model other columns: it is then made anew, which costs no more than all its months
+    is_rebuilt = warehouse.full_refresh or read_built_with(warehouse.out) != build_mark(warehouse)
     for old in (target / "run_results.json", target / BUILT_WITH):
         old.unlink(missing_ok=True)
     memory = read_settings().duckdb_memory or dbt_process.memory_limit((warehouse.out / WORKING_FILE).stat().st_size)
     set_environment(**{dbt_process.HOME_VARIABLE: str(warehouse.out.resolve())}, CSAT_DBT_MEMORY=memory)
     set_environment(DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
-    arguments = ["build", "--full-refresh"] if warehouse.full_refresh else ["build"]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if is_rebuilt else [])]
     invocation = dbt.cli(arguments, context=context, target_path=target.resolve(), raise_on_error=False)
     yield from _stream(invocation, target / "console.log")
     _raise_failures(invocation, target)
