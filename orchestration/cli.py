@@ -197,7 +197,7 @@ def dev(invocation: Invocation, port: int) -> None:
     """Open Dagster's page on 127.0.0.1."""
     from orchestration.pipeline.workspaces import open_dagster
 
-    sys.exit(open_dagster(invocation.folder, port))
+    open_dagster(invocation.folder, port)
 
 
 def main() -> None:

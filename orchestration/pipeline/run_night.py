@@ -24,6 +24,8 @@ compute_logs:
   class: NoOpComputeLogManager
 run_monitoring:
   enabled: true
+nux:
+  enabled: false
 """
 KILOBYTES_PER_MEGABYTE = 1024
 INTERRUPTS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")

@@ -1,11 +1,13 @@
 """Workspaces as folders: make one, prepare the demo, say where its results are, open Dagster on it."""
 
+import os
 import shutil
-import subprocess
+import signal
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 from orchestration.config.packaged import default_workspace, is_clone, resource_folder
 from orchestration.errors import ConfigError
@@ -60,16 +62,15 @@ def list_results(folder: Path) -> Iterator[str]:
     )
 
 
-def open_dagster(folder: Path, port: int) -> int:
-    """The exit code of Dagster's page, served on 127.0.0.1 until it is interrupted."""
+def open_dagster(folder: Path, port: int) -> NoReturn:
+    """Never returns: this process becomes Dagster's page on 127.0.0.1, so that whoever stops it stops all of it."""
     from orchestration.pipeline.run_night import prepare_dagster
 
     prepare_dagster(folder)
     command = [sys.executable, "-m", "dagster", "dev", "-h", LOCAL_HOST, "-p", str(port), "-m", "orchestration.definitions"]
-    try:
-        return subprocess.run(command, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    # started in the background by a script, interrupts are ignored, and Dagster would then ignore SIGTERM too
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.execv(sys.executable, command)
 
 
 def _newest(folder: Path, pattern: str) -> list[Path]:
