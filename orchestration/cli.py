@@ -182,10 +182,13 @@ def quarantine_show(invocation: Invocation, file_id: int, contract_code: str, re
 def demo(invocation: Invocation) -> None:
     """Run one night on the sample company and say where its report is."""
     from orchestration.pipeline.night import NightRequest, clock_of
-    from orchestration.pipeline.workspaces import DEMO_DAY, list_results, prepare_demo
+    from orchestration.pipeline.workspaces import DEMO_DAY, is_demo_past, list_results, prepare_demo
 
     folder = prepare_demo(invocation.given)
-    _run_night(NightRequest(folder, clock_of(DEMO_DAY)))
+    if is_demo_past(folder):
+        click.echo(f"The sample has had a later night than the demo's; remove {folder / 'out'} to begin again. What it left:")
+    else:
+        _run_night(NightRequest(folder, clock_of(DEMO_DAY)))
     for line in list_results(folder):
         click.echo(line)
 

@@ -44,7 +44,12 @@ class NightRequest:
     job: str = "nightly"
 
     def __post_init__(self) -> None:
-        """Raises ConfigError where the month is none, before anything runs for it."""
+        """Raises ConfigError where the month is none or is not over, before anything runs for it."""
+        if self.month and self.clock and parse_month(self.month) > month_before(self.clock.date()):
+            last = f"{month_before(self.clock.date()):%Y-%m}"
+            raise ConfigError(
+                f"the month {self.month} is not over on the night of the run", where="--month", hint=f"the last one is {last}"
+            )
         if self.month:
             parse_month(self.month)
 

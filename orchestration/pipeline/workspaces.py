@@ -1,6 +1,7 @@
 """Workspaces as folders: make one, prepare the demo, say where its results are, open Dagster on it."""
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -11,29 +12,62 @@ from typing import NoReturn
 
 from orchestration.config.packaged import default_workspace, is_clone, resource_folder
 from orchestration.errors import ConfigError
-from orchestration.pipeline.night import CURRENT_FILE
+from orchestration.pipeline.night import CURRENT_FILE, clock_of
+from orchestration.warehouse.state import STATE_FILE, State
 
 DEMO_DAY = date(2026, 11, 3)
 LOCAL_HOST = "127.0.0.1"
+NEUTRAL = {
+    "workspace.yaml": (
+        (r"^company: .*$", "company: {en: Your company, zh: 贵公司}"),
+        (r"^answers_contact: .*$", "answers_contact: ''"),
+    ),
+    "recipients.yaml": (
+        (r"^(sender_name): .*$", r"\1: Your company"),
+        (r"^(sender_address): .*$", r"\1: reports@example.com"),
+        (r"^(list_id|unsubscribe_address): .*$", r"\1: ''"),
+        (r"^recipients:\n(  - .*\n)*", "recipients: []\n"),
+    ),
+    "thresholds.yaml": ((r"^targets:\n(  - .*\n)*", "targets: []\n"),),
+}
+"""What of the sample's configuration is the sample company's own: no plan, name or address of it may reach another's report."""
 CONTRACTS_NOTE = "# One file per source table. `csat contract draft FILE` writes one from a sample file; put it here and correct it.\n"
 
 
 def init_workspace(folder: Path) -> Iterator[str]:
-    """Lines about what was made: the sample's configuration as a commented start, empty contracts/ and landing/.
+    """Lines about what was made: a commented configuration without the sample's names and plans, empty contracts/ and landing/.
 
     Raises ConfigError where the folder holds something already.
     """
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError("is not empty", where=str(folder), hint="name a folder that does not exist yet")
     shutil.copytree(resource_folder("data") / "config", folder / "config")
+    for name, changes in NEUTRAL.items():
+        _change(folder / "config" / name, changes)
     for name in ("contracts", "landing"):
         (folder / name).mkdir()
     (folder / "contracts" / "README").write_text(CONTRACTS_NOTE, encoding="utf-8")
     (folder / ".gitignore").write_text("landing/\nout/\n", encoding="utf-8")
     yield f"made {folder}"
-    yield "  config/     the sample company's configuration: make it yours, workspace.yaml first"
+    yield "  config/     make it yours: workspace.yaml (name, time zone, calendar), then stages, metrics, labels, recipients"
     yield "  contracts/  none yet: csat contract draft FILE"
     yield "  landing/    where the extracts arrive"
+
+
+def _change(path: Path, changes: tuple[tuple[str, str], ...]) -> None:
+    text = path.read_text("utf-8")
+    for pattern, replacement in changes:
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    path.write_text(text, "utf-8")
+
+
+def is_demo_past(folder: Path) -> bool:
+    """True where the demo's workspace has had a night after the demo's: nights only go forward, so the demo stays as it is."""
+    out = folder / "out"
+    if not (out / STATE_FILE).exists():
+        return False
+    with State(out) as state:
+        return any(run.as_of > clock_of(DEMO_DAY) and run.state in ("succeeded", "unchanged") for run in state.runs())
 
 
 def prepare_demo(given: Path | None) -> Path:
