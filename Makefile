@@ -23,7 +23,7 @@ check: $(VENV)/.dev         ## lint, types, import law, SQL style, and the laws 
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/sqlfluff lint -q dbt_project/models dbt_project/tests
+	@$(BIN)/sqlfluff lint -q dbt_project/models
 	@$(BIN)/python -m pytest -q tests/architecture
 
 format: $(VENV)/.dev        ## format Python and fix what ruff can fix

@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # out/ and target/ of a working clone must not travel, so the parts are named; the manifest exists after `make wheel`
 PARTS = (
     "dbt_project/dbt_project.yml", "dbt_project/profiles.yml", "dbt_project/models", "dbt_project/macros",
-    "dbt_project/tests", "dbt_project/target/manifest.json", "dbt_project/target/partial_parse.msgpack",
+    "dbt_project/target/manifest.json", "dbt_project/target/partial_parse.msgpack",
     "templates", "data/README.md", "data/config", "data/contracts", "data/landing",
 )  # fmt: skip
 
