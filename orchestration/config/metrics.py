@@ -10,9 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from orchestration.config.models import Code, Model, Text
+from orchestration.schemas.raw import raw_table
 
 Family = Literal["complaints", "deliveries", "stages"]
 FINGERPRINT_LENGTH = 12
@@ -39,8 +40,22 @@ class Metric(Model):
     decimals: int = 1
     breakdown: Literal["none", "stage", "category", "route"] = "none"
     is_open_cohort: bool = Field(default=False, description="true: the month's share still moves with its age, so nothing is judged by it")
+    measured_by: tuple[str, ...] = Field(
+        default=(), description="tables or table.column of which a contract must fill one; where none does, nobody measured the metric"
+    )
     owner: Code = ""
     description: Text
+
+    @field_validator("measured_by")
+    @classmethod
+    def _name_what_exists(cls, places: tuple[str, ...]) -> tuple[str, ...]:
+        for place in places:
+            table, _, column = place.partition(".")
+            try:
+                _ = raw_table(table).column(column) if column else raw_table(table)
+            except KeyError as unknown:
+                raise ValueError(unknown.args[0]) from None
+        return places
 
 
 class Metrics(Model):
@@ -62,7 +77,7 @@ class CompiledMetric:
 def compile_metric(metric: Metric) -> CompiledMetric:
     """The metric's two aggregate expressions (BIGINT, 0 on no rows) and its fingerprint (12 hex digits)."""
     numerator, denominator = _aggregate(metric.numerator), _aggregate(metric.denominator)
-    entry = metric.model_dump(mode="json", exclude={"text", "description", "owner"})
+    entry = metric.model_dump(mode="json", exclude={"text", "description", "owner", "measured_by"})
     content = json.dumps([entry, numerator, denominator], sort_keys=True, ensure_ascii=False)
     return CompiledMetric(metric, numerator, denominator, fingerprint(content))
 

@@ -74,8 +74,20 @@ def _stage_rows(config: WorkspaceConfig) -> Iterator[Row]:
             )  # fmt: skip
 
 
+def unmeasured_metrics(config: WorkspaceConfig) -> tuple[str, ...]:
+    """Codes of metrics of which no contract fills what they are measured by: a column nobody delivers is no 0 per cent."""
+    filled = {contract.table for contract in config.contracts}
+    for contract in config.contracts:
+        columns = (*contract.columns, *(column for template in contract.rows for column in template.columns))
+        filled |= {f"{contract.table}.{column.name}" for column in columns}
+    return tuple(metric.code for metric in config.metrics.metrics if metric.measured_by and not filled.intersection(metric.measured_by))
+
+
 def _metric_rows(config: WorkspaceConfig) -> Iterator[Row]:
+    left_out = unmeasured_metrics(config)
     for order, metric in enumerate(config.metrics.metrics, start=1):
+        if metric.code in left_out:
+            continue
         compiled = compile_metric(metric)
         yield (
             metric.code, order, metric.family, *_both(metric.text), *_both(metric.description),

@@ -1,14 +1,15 @@
 """The rows of schema `config`: every table, every column, and the rules that decide a row."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from orchestration.config.load import load_workspace
-from orchestration.config.metrics import compile_metric
+from orchestration.config.metrics import Metric, compile_metric
 from orchestration.config.models import Instrument, Item, Text
 from orchestration.config.packaged import resource_folder
-from orchestration.config.tables import build_config_rows, items_of_index
+from orchestration.config.tables import build_config_rows, items_of_index, unmeasured_metrics
 from orchestration.schemas.config_tables import CONFIG_TABLES
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.tables import read_table, replace_rows
@@ -95,3 +96,19 @@ def instrument(*items: str, **more: object) -> Instrument:
 ])  # fmt: skip
 def test_items_of_the_index(asked, expected):
     assert items_of_index(asked) == expected
+
+
+def test_a_metric_that_no_contract_can_measure_is_left_out(sample):
+    assert unmeasured_metrics(sample) == ()
+    without_events = replace(sample, contracts=tuple(c for c in sample.contracts if c.table != "complaints_events"))
+    left_out = unmeasured_metrics(without_events)
+    assert {"complaint_reopened_rate", "complaint_escalated_rate", "complaint_response_24h_rate"} <= set(left_out)
+    rows = build_config_rows(without_events, first_day=FIRST, last_day=LAST)["config.metrics"]
+    assert not {row[0] for row in rows} & set(left_out)
+    assert "delivery_on_time_by_time_rate" in {row[0] for row in rows}
+
+
+def test_a_misspelt_place_of_measurement_is_refused(sample):
+    entry = sample.metrics.metrics[0].model_dump() | {"measured_by": ["complaints_evnts"]}
+    with pytest.raises(ValueError, match="complaints_evnts"):
+        Metric.model_validate(entry)
