@@ -140,19 +140,6 @@ class VerdictIs(Claim):
 
 
 @dataclass(frozen=True)
-class DifferenceSign(Claim):
-    """A difference is positive (1), negative (-1) or zero (0) as printed."""
-
-    figure: str
-    sign: int
-
-    def evaluate(self, figures: FigureSet) -> bool:
-        """True where the printed difference has this sign."""
-        number = shown(figures.get(self.figure))
-        return number is not None and (number > 0) - (number < 0) == self.sign
-
-
-@dataclass(frozen=True)
 class Below(Claim):
     """A figure is below another as printed."""
 

@@ -12,7 +12,6 @@ from orchestration.reports.claims import (
     Below,
     Claim,
     CountIs,
-    DifferenceSign,
     IsFinal,
     IsKnown,
     IsProvisional,
@@ -121,17 +120,8 @@ def test_units_are_not_compared_with_each_other():
     assert not Below("limit", "promise").evaluate(figures)
 
 
-@given(values)
-def test_a_difference_has_the_sign_it_is_printed_with(value):
-    figure = Figure(figure_code="d", value=value, unit="index", decimals=1)
-    text = format_number(value, "en", unit="index", decimals=1, signed=True)
-    sign = 1 if text[0] == "+" else -1 if text[0] == "\u2212" else 0
-    assert DifferenceSign("d", sign).evaluate(FigureSet([figure]))
-
-
 CLAIMS = [
     IsKnown("x"), IsFinal("x"), IsProvisional("x"), NoteIs("x", "too_few"), TextIs("x", "a"), VerdictIs("x", "better"),
-    DifferenceSign("x", 1),
     Below("x", "y"), Above("x", "y"), CountIs("x", 0, -1), RankIs("x", "x", "", lowest=True), MoreThanHalf("x"), MissedPlan("x"),
     NearGoal("x", "y"),
 ]  # fmt: skip
