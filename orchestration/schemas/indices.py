@@ -8,6 +8,7 @@ from orchestration.schemas.columns import Column, Kind, Table
 
 ALL = "all"
 TOO_FEW = "no answers"
+MONTH = "first day of the month; after ops.run.report_month it is not over, and its numbers still grow"
 NOT_ESTIMATED = (
     "fewer than two responses, or not drawn: only the reporting month, and the single months of the whole company before it, are"
 )
@@ -18,7 +19,7 @@ def _key(name: str, kind: Kind, meaning: str) -> Column:
 
 
 SCOPE = (
-    _key("month_start_date", "date", "first day of the month"),
+    _key("month_start_date", "date", MONTH),
     _key("window_months", "integer", "1: this month; 3: pooled with the two months before"),
     _key("instrument_code", "text", "questionnaire"),
     _key("segment_code", "text", "segment, or 'all'"),
@@ -147,7 +148,7 @@ RESPONSE_RATES = Table(
 KPI_SCORES = Table(
     "indices.kpi_scores", "One row per metric, breakdown, month and segment or region: the KPI in total, with its process limits",
     (
-        _key("month_start_date", "date", "first day of the month"),
+        _key("month_start_date", "date", MONTH),
         _key("metric_code", "text", "metric of the registry"),
         _key("breakdown_code", "text", "stage, category or route, or 'all'"),
         _key("segment_code", "text", "segment, or 'all'"),

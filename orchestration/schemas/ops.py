@@ -15,10 +15,10 @@ EXTRACT_FILES = Table(
 EXTRACT_LOADS = Table(
     "ops.extract_loads", "One row per file and contract: what became of every record",
     (
-        Column("extract_file_id", "integer", "file", key=True),
+        Column("extract_file_id", "integer", "file of ops.extract_files", key=True),
         Column("contract_code", "text", "contract", key=True),
         Column("source_code", "text", "source system"),
-        Column("table_name", "text", "canonical table"),
+        Column("table_name", "text", "table of schema raw, without the schema"),
         Column("state", "text", "loaded, empty, duplicate or refused"),
         Column("reason", "text", "why it was refused", null="loaded"),
         Column("n_records", "bigint", "records, counted by the landing, not by the loader"),
@@ -36,7 +36,7 @@ EXTRACT_LOADS = Table(
 QUARANTINE = Table(
     "ops.quarantine", "One row per record that could not be loaded; its bytes are in the private file",
     (
-        Column("extract_file_id", "integer", "file", key=True),
+        Column("extract_file_id", "integer", "file of ops.extract_files", key=True),
         Column("contract_code", "text", "contract", key=True),
         Column("record_number", "bigint", "record, counted from 1 without the header", key=True),
         Column("line_number", "bigint", "line of the file where the record begins, the header included"),
@@ -50,8 +50,8 @@ SOURCES = Table(
     (
         Column("contract_code", "text", "contract", key=True),
         Column("source_code", "text", "source system"),
-        Column("table_name", "text", "canonical table"),
-        Column("n_rows", "bigint", "current rows"),
+        Column("table_name", "text", "canonical table, e.g. raw.surveys_answers"),
+        Column("n_rows", "bigint", "rows made of its records so far, every version of a row counted; the current ones stand in `table_name`"),
         Column("n_quarantined", "bigint", "records in quarantine"),
         Column("data_to_date", "date", "newest business date", null="nothing loaded"),
         Column("due_date", "date", "day on which data up to `expected_to_date` was due", null="expected once"),
@@ -62,7 +62,7 @@ SOURCES = Table(
 )  # fmt: skip
 TOUCHED_MONTHS = Table(
     "ops.touched_months",
-    "One row per month that tonight's loads or the calendar touched and the models must replace",
+    "One row per month that tonight's loads or the calendar touched and the models must replace; none once they have",
     (Column("month_start_date", "date", "first day of the month", key=True),),
 )
 RUN = Table(

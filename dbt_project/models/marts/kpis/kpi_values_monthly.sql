@@ -10,6 +10,10 @@ stages as (
     select * from {{ ref('kpi_stages_monthly') }}
 ),
 
+run as (
+    select * from {{ source('ops', 'run') }}
+),
+
 metrics as (
     select 'complaints' as family_code, * from complaints
     union all
@@ -19,15 +23,17 @@ metrics as (
 )
 
 select
-    month_start_date,
-    family_code,
-    metric_code,
-    segment_code,
-    region_code,
-    breakdown_code,
-    numerator,
-    denominator,
-    case when denominator > 0 then cast(numerator as double) / cast(denominator as double) end as value,
-    base_kind,
-    fingerprint
+    metrics.month_start_date,
+    metrics.month_start_date > run.report_month as is_open_month,
+    metrics.family_code,
+    metrics.metric_code,
+    metrics.segment_code,
+    metrics.region_code,
+    metrics.breakdown_code,
+    metrics.numerator,
+    metrics.denominator,
+    case when metrics.denominator > 0 then cast(metrics.numerator as double) / cast(metrics.denominator as double) end as value,
+    metrics.base_kind,
+    metrics.fingerprint
 from metrics
+cross join run
