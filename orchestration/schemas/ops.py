@@ -51,7 +51,7 @@ SOURCES = Table(
         Column("contract_code", "text", "contract", key=True),
         Column("source_code", "text", "source system"),
         Column("table_name", "text", "canonical table, e.g. raw.surveys_answers"),
-        Column("n_rows", "bigint", "rows made of its records so far, every version of a row counted; the current ones stand in `table_name`"),
+        Column("n_rows", "bigint", "rows made of its records so far, every version counted; the current ones stand in `table_name`"),
         Column("n_quarantined", "bigint", "records in quarantine"),
         Column("data_to_date", "date", "newest business date", null="nothing loaded"),
         Column("due_date", "date", "day on which data up to `expected_to_date` was due", null="expected once"),
