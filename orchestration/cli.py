@@ -34,7 +34,7 @@ class Invocation:
 
     @property
     def folder(self) -> Path:
-        """The workspace: --workspace, else CSAT_WORKSPACE, else the sample."""
+        """The workspace: --workspace, else CSAT_WORKSPACE, else the current folder if it is one, else the sample."""
         from orchestration.config.packaged import default_workspace
         from orchestration.settings import read_settings
 
@@ -42,7 +42,11 @@ class Invocation:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--workspace", type=click.Path(path_type=Path, file_okay=False), help="Folder of the workspace [CSAT_WORKSPACE, or data/].")
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the workspace [CSAT_WORKSPACE, else the current folder if it is one, else the sample].",
+)
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, prog_name="csat")
 @click.pass_context
@@ -69,11 +73,26 @@ def contract() -> None:
 @contract.command("draft")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--table", default="", help="Table that the file fills, e.g. complaints_complaints [the one its columns fit best].")
-def contract_draft(file: Path, table: str) -> None:
-    """Print a contract drafted from a sample FILE."""
+@click.option("--source", default="", help="One word for the system that delivers the file [the file's name].")
+@click.option("--save", is_flag=True, help="Write it into contracts/ of the workspace instead of printing it.")
+@click.pass_obj
+def contract_draft(invocation: Invocation, file: Path, table: str, source: str, save: bool) -> None:
+    """Draft a contract from a sample FILE: every guess is marked."""
+    from orchestration.pipeline.workspaces import save_contract
     from orchestration.warehouse.drafting import draft_contract
 
-    click.echo(draft_contract(file, table), nl=False)
+    draft = draft_contract(file, table, source=source)
+    click.echo(save_contract(invocation.folder, file, draft) if save else draft, nl=save)
+
+
+@contract.command("tables")
+@click.argument("table", default="")
+def contract_tables(table: str) -> None:
+    """List the tables that a file can fill, or the columns of one TABLE."""
+    from orchestration.warehouse.drafting import describe_tables
+
+    for line in describe_tables(table):
+        click.echo(line)
 
 
 @cli.command()

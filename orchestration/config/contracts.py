@@ -13,7 +13,7 @@ from orchestration.schemas.columns import Kind
 from orchestration.schemas.raw import RawTable, raw_table
 
 FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
-Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "latin-1"]
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "latin-1", "cp1252"]
 
 
 class ExtractedAt(Model):

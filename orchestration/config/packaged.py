@@ -33,5 +33,10 @@ MARKS = {"dbt_project": "dbt_project.yml", "templates": "", "data": "config"}
 
 
 def default_workspace() -> Path:
+    """The current folder if it is a workspace, else the sample."""
+    return Path.cwd() if (Path.cwd() / "config" / "workspace.yaml").is_file() else sample_workspace()
+
+
+def sample_workspace() -> Path:
     """The sample workspace of a clone; the folder ./csat-demo beside an installed wheel, which is never written to."""
     return resource_folder("data") if is_clone() else Path.cwd() / "csat-demo"

@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from orchestration.config.packaged import default_workspace, is_clone, resource_folder
+from orchestration.config.packaged import is_clone, resource_folder, sample_workspace
 from orchestration.errors import ConfigError
 from orchestration.pipeline.night import CURRENT_FILE, clock_of
+from orchestration.warehouse.drafting import contract_code
 from orchestration.warehouse.state import STATE_FILE, State
 
 DEMO_DAY = date(2026, 11, 3)
@@ -61,6 +62,20 @@ def _change(path: Path, changes: tuple[tuple[str, str], ...]) -> None:
     path.write_text(text, "utf-8")
 
 
+def save_contract(folder: Path, file: Path, draft: str) -> str:
+    """A line about the contract that stands in contracts/ now. Raises ConfigError where there is no such folder, or one of that name."""
+    code = contract_code(file, draft)
+    target = folder / "contracts" / f"{code}.yaml"
+    if not (folder / "config").is_dir():
+        raise ConfigError("is no workspace", where=str(folder), hint="give one with --workspace, or make one: csat init DIR")
+    if target.exists():
+        raise ConfigError("is there already", where=str(target), hint="remove or rename it first; without --save the draft is printed")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(draft, encoding="utf-8")
+    about = "".join(f"{line.removeprefix('# ')}\n" for line in draft.splitlines()[1:2])
+    return f"wrote {target}\n{about}look it over, then: csat check"
+
+
 def is_demo_past(folder: Path) -> bool:
     """True where the demo's workspace has had a night after the demo's: nights only go forward, so the demo stays as it is."""
     out = folder / "out"
@@ -73,7 +88,7 @@ def is_demo_past(folder: Path) -> bool:
 def prepare_demo(given: Path | None) -> Path:
     """The demo's folder: the clone's data/, or a copy of the packaged sample in ./csat-demo or the folder given."""
     sample = resource_folder("data")
-    folder = (given or default_workspace()).resolve()
+    folder = (given or sample_workspace()).resolve()
     if folder != sample.resolve() and not (folder / "config").is_dir():
         shutil.copytree(sample, folder, ignore=shutil.ignore_patterns("out", "__pycache__"), dirs_exist_ok=True)
     return folder
@@ -91,7 +106,7 @@ def list_results(folder: Path) -> Iterator[str]:
         yield f"nothing has been published yet: csat --workspace {folder} run"
     yield (
         "Dagster's page  make dev"
-        if is_clone() and folder == default_workspace().resolve()
+        if is_clone() and folder == sample_workspace().resolve()
         else f"Dagster's page  csat --workspace {folder} dev"
     )
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, content: bytes) 
 
 
 def test_table_can_be_named_where_no_header_is_known(tmp_path):
-    (tmp_path / "beschwerden.csv").write_text("Nummer;Eingang\nT-1;03.10.2026 10:00\n", encoding="utf-8")
+    (tmp_path / "beschwerden.csv").write_text("Kram;Eingang\nT-1;03.10.2026 10:00\n", encoding="utf-8")
     draft = draft_contract(tmp_path / "beschwerden.csv", "complaints_complaints")
     assert "table: complaints_complaints" in draft
     assert "# - {name: complaint_id, source: ?}" in draft
