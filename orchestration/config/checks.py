@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from orchestration.config.contracts import Contract, ContractColumn
 from orchestration.config.documents import Document, Key, advise_nearest
 from orchestration.config.expressions import refuse_reason
-from orchestration.config.models import Instrument
+from orchestration.config.models import PICKS, Instrument
 from orchestration.config.workspace import WorkspaceConfig
 
 OVERALL_INDEX = "overall_index"
@@ -107,6 +107,9 @@ def _check_instruments(config: WorkspaceConfig, documents: Documents) -> None:
         for low, high in (("scale_min", "scale_max"), ("importance_min", "importance_max")):
             if getattr(instrument, low) >= getattr(instrument, high):
                 raise document.fault((high,), f"is not above {low}", "a scale runs from its lowest to its highest level")
+        if (instrument.satisfaction_measure == "top2_share") != (instrument.n_picks is not None):
+            hint = "shares belong together: satisfaction_measure: top2_share with importance: top_three (or another top_...), else neither"
+            raise document.fault(("satisfaction_measure",), "does not fit how importance is asked", hint)
 
 
 def _instrument_references(instrument: Instrument, items: list[str]) -> Iterator[tuple[Key, str, list[str], str]]:
@@ -145,6 +148,19 @@ def _check_contracts(config: WorkspaceConfig, documents: Documents) -> None:
                 _require_known(document, (*key, "value"), column.value, known, column.name)
             for text, code in column.map.items():
                 _require_known(document, (*key, "map", text), code, known, column.name)
+        _check_picks(config, contract, document)
+
+
+def _check_picks(config: WorkspaceConfig, contract: Contract, document: Document) -> None:
+    """Named items are items of the questionnaire, and the questionnaire says that they are named, and how many."""
+    if contract.picks is None:
+        return
+    for text, code in contract.picks.items.items():
+        _require_known(document, ("picks", "items", text), code, _known_codes(config, contract, "item_code") or (), "item")
+    for instrument in _named_instruments(config, contract):
+        if len(contract.picks.columns) > (instrument.n_picks or 0):
+            reason = f"{len(contract.picks.columns)} columns, but {instrument.code} says importance: {instrument.importance}"
+            raise document.fault(("picks", "columns"), reason, f"correct `importance` of the questionnaire: {', '.join(PICKS)}")
 
 
 def _columns(contract: Contract) -> Iterator[tuple[Key, ContractColumn]]:
@@ -160,14 +176,19 @@ def _known_codes(config: WorkspaceConfig, contract: Contract, column: str) -> li
     if column == "instrument_code":
         return [instrument.code for instrument in config.instruments]
     if column == "item_code" and contract.canonical.name == "raw.surveys_answers":
-        named = {c.value for _, c in _columns(contract) if c.name == "instrument_code" and c.value}
-        asked = [i for i in config.instruments if i.code in named] or config.instruments
+        asked = _named_instruments(config, contract) or config.instruments
         return [code for instrument in asked for code in (*(item.code for item in instrument.items), *instrument.aliases)]
     if column in ("stage_code", "step_code"):
         return [stage.code for process in config.stages.processes for stage in process.stages]
     if column == "process_code":
         return [process.code for process in config.stages.processes]
     return None
+
+
+def _named_instruments(config: WorkspaceConfig, contract: Contract) -> list[Instrument]:
+    """The questionnaires that the contract names as a constant."""
+    named = {c.value for _, c in _columns(contract) if c.name == "instrument_code" and c.value}
+    return [instrument for instrument in config.instruments if instrument.code in named]
 
 
 def _require_known(document: Document, key: Key, code: str, known: Iterable[str], what: str) -> None:

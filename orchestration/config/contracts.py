@@ -62,6 +62,22 @@ class RowTemplate(Model):
     columns: tuple[ContractColumn, ...]
     when_present: tuple[str, ...] = Field(default=(), description="canonical columns that must not be null for the row to exist")
 
+    def constant(self, name: str) -> str:
+        """The constant that fills a canonical column of this row; empty where there is none."""
+        return next((column.value for column in self.columns if column.name == name and column.value), "")
+
+
+class Picks(Model):
+    """Survey answers: the columns in which a respondent names the items that matter most.
+
+    Every row whose `item_code` is one of `items` gets importance 1 where a column names the item, else 0: the base is everybody
+    in the file, also those who name nothing.
+    """
+
+    columns: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="source columns, one per choice")
+    items: Annotated[dict[str, Code], Field(min_length=1)] = Field(description="text of the source -> item that it names")
+    none: tuple[str, ...] = Field(default=(), description="texts that name no item, blank aside; any other text is quarantined")
+
 
 class Skip(Model):
     """Records that are left out on purpose, and why."""
@@ -96,6 +112,7 @@ class Contract(Model):
     promised: Literal["date", "time"] | None = Field(default=None, description="deliveries: what `promised_at` promises")
     columns: tuple[ContractColumn, ...]
     rows: tuple[RowTemplate, ...] = Field(default=(), description="empty: one row per record")
+    picks: Picks | None = Field(default=None, description="surveys_answers: importance asked as the items that matter most")
     skip: tuple[Skip, ...] = ()
     expected: Expected = Expected()
     quarantine_limit_share: Annotated[float, Field(ge=0, le=1)] = 0.05
@@ -122,6 +139,25 @@ class Contract(Model):
             raise ValueError(f"{self.table} needs {', '.join(missing)}: add them under columns")
         if "promised_at" in filled and self.promised is None:
             raise ValueError("says no `promised: date` or `promised: time`; the on-time rate depends on it")
+        return self
+
+    @model_validator(mode="after")
+    def _picks_reach_a_row(self) -> Self:
+        """Each item that can be named has a row of its own that always exists, and nothing else fills its importance."""
+        if self.picks is None:
+            return self
+        if self.table != "surveys_answers":
+            raise ValueError(f"picks fill importance of surveys_answers, not {self.table}")
+        rows = {item: row for row in self.rows if (item := row.constant("item_code"))}
+        named = set(self.picks.items.values())
+        if lost := sorted(named - set(rows)):
+            raise ValueError(f"picks name {', '.join(lost)}, which no row has: add rows with these item codes as `value`")
+        if sometimes := sorted(item for item in named if rows[item].when_present):
+            raise ValueError(f"rows of {', '.join(sometimes)} have when_present, but importance counts over all respondents: leave it out")
+        if both := sorted(set(self.picks.items) & set(self.picks.none)):
+            raise ValueError(f"picks give {', '.join(both)} both under items and under none")
+        if any(c.name == "importance" for c in self.columns) or any(c.name == "importance" for item in named for c in rows[item].columns):
+            raise ValueError("importance comes from picks: leave the column importance out")
         return self
 
 

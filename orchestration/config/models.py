@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 Locale = Literal["en", "zh"]
 CutRule = Literal["scale_midpoint", "grand_mean", "median", "target"]
+ImportanceRule = Literal["rated", "top_one", "top_two", "top_three", "top_four", "top_five"]
+PICKS: dict[ImportanceRule, int] = {"top_one": 1, "top_two": 2, "top_three": 3, "top_four": 4, "top_five": 5}
 HeadlineRule = Literal["importance_weighted", "equal", "overall_item", "acsi"]
 
 
@@ -73,6 +75,16 @@ class Instrument(Model):
     importance_min: int = 1
     importance_max: int = 5
     asks_importance: bool = True
+    importance: ImportanceRule = Field(
+        default="rated",
+        description="rated: every item on the importance scale; top_three: the respondent names the three items that matter most, and "
+        "the importance of an item is the share of all respondents who name it",
+    )
+    satisfaction_measure: Literal["mean", "top2_share"] = Field(
+        default="mean",
+        description="satisfaction on the map: the mean rating, or the share of ratings in the two highest levels, which named "
+        "importance (top_three) is compared with",
+    )
     asks_expectation: bool = False
     nps_item: Code | None = None
     nps_scale_max: int = 10
@@ -81,6 +93,11 @@ class Instrument(Model):
     acsi_items: tuple[Code, ...] = ()
     minimum_answers_for_valid: int = Field(default=1, description="items a response must answer to count as valid")
     aliases: dict[Code, Code] = Field(default_factory=dict, description="item code of a wave -> item code of today")
+
+    @property
+    def n_picks(self) -> int | None:
+        """How many items a respondent may name as those that matter most; None where importance is rated or not asked."""
+        return PICKS.get(self.importance) if self.asks_importance else None
 
 
 class Target(Model):

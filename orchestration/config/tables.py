@@ -52,13 +52,20 @@ def _item_rows(instrument: Instrument) -> Iterator[Row]:
     for order, item in enumerate(instrument.items, start=1):
         is_nps = item.code == instrument.nps_item
         scale = (NPS_SCALE_MIN, instrument.nps_scale_max) if is_nps else (instrument.scale_min, instrument.scale_max)
-        has_importance = instrument.asks_importance and not is_nps
-        importance = (instrument.importance_min, instrument.importance_max) if has_importance else (None, None)
         flags = (item.is_overall, is_nps, item.code in instrument.acsi_items)
         yield (
             instrument.code, item.code, order, item.dimension or None, *_item_texts(item), item.department or None, *flags,
-            *scale, *importance, instrument.minimum_answers_for_valid, item.code in chosen,
+            *scale, *((None,) * 4 if is_nps else _map_scales(instrument)), instrument.minimum_answers_for_valid, item.code in chosen,
         )  # fmt: skip
+
+
+def _map_scales(instrument: Instrument) -> tuple[int | None, int | None, int | None, int | None]:
+    """Lowest and highest level of importance, how many items may be named, and the lowest level that counts as satisfied."""
+    satisfied_from = instrument.scale_max - 1 if instrument.satisfaction_measure == "top2_share" else None
+    if not instrument.asks_importance:
+        return None, None, None, satisfied_from
+    lowest, highest = (0, 1) if instrument.n_picks else (instrument.importance_min, instrument.importance_max)
+    return lowest, highest, instrument.n_picks, satisfied_from
 
 
 def _item_texts(item: Item) -> tuple[str, str, str, str]:

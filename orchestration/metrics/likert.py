@@ -45,16 +45,20 @@ def score_items(means: pl.DataFrame, items: pl.DataFrame, *, rule: IndexRule) ->
     """Rows of indices.item_scores from `estimate_means`.
 
     satisfaction_0to100 = (S_i - min) / (max - min) * 100, interval by t with n_effective - 1 degrees, cut at 0 and 100.
-    satisfaction_minus_importance = S_i - I_i: a difference of two scales, not a shortfall.
+    satisfaction_minus_importance = S_i - I_i: a difference of two scales, not a shortfall; null where items are named, not rated.
+    Where items are named, importance_score is the share of all respondents who name the item, with Wilson limits.
     top-two share with Wilson limits on n_effective.
     """
     joined = _satisfaction(means).join(_importance(means), on=[*SCOPE_KEYS, "item_code"], how="full", coalesce=True)
-    facts = items.select("instrument_code", "item_code", "scale_min", "scale_max")
+    facts = items.select("instrument_code", "item_code", "scale_min", "scale_max", "n_picks")
     scored = _scale_to_100(joined.join(facts, on=["instrument_code", "item_code"]), rule)
     z = normal_quantile(rule.confidence)
-    share, n = pl.col("top2_share"), pl.col("n_effective")
+    share, n, is_rated = pl.col("top2_share"), pl.col("n_effective"), pl.col("n_picks").is_null()
+    named, n_asked = pl.col("importance_score"), pl.col("importance_n_effective")
     result = scored.with_columns(
-        satisfaction_minus_importance=pl.col("satisfaction_score") - pl.col("importance_score"),
+        satisfaction_minus_importance=pl.when(is_rated).then(pl.col("satisfaction_score") - pl.col("importance_score")),
+        importance_low=pl.when(~is_rated).then(wilson_low(named, n_asked, z)),
+        importance_high=pl.when(~is_rated).then(wilson_high(named, n_asked, z)),
         top2_low=wilson_low(share, n, z),
         top2_high=wilson_high(share, n, z),
         fingerprint=pl.lit(definition_hash("item_scores", confidence=rule.confidence, mean="weighted", top=TWO)),
@@ -68,11 +72,15 @@ def index_interval(centre: pl.Expr, error: pl.Expr, t: pl.Expr) -> dict[str, pl.
 
 
 def _scales(items: pl.DataFrame) -> pl.DataFrame:
-    """Lowest and highest level per instrument, item and measure; expectation is rated on the satisfaction scale."""
+    """Lowest and highest level per instrument, item and measure; expectation is rated on the satisfaction scale.
+
+    satisfied is 1 or 0: its mean is the top-two share of the map.
+    """
     keys = ["instrument_code", "item_code"]
     rated = items.select(*keys, low="scale_min", high="scale_max")
     importance = items.select(*keys, low=pl.coalesce("importance_min", "scale_min"), high=pl.coalesce("importance_max", "scale_max"))
-    measures = {"satisfaction": rated, "expectation": rated, "importance": importance}
+    satisfied = items.select(*keys, low=pl.lit(0), high=pl.lit(1))
+    measures = {"satisfaction": rated, "expectation": rated, "importance": importance, "satisfied": satisfied}
     return pl.concat([scale.with_columns(measure_code=pl.lit(code)) for code, scale in measures.items()])
 
 
@@ -105,7 +113,12 @@ def _satisfaction(means: pl.DataFrame) -> pl.DataFrame:
 
 def _importance(means: pl.DataFrame) -> pl.DataFrame:
     return means.filter(pl.col("measure_code") == "importance").select(
-        *SCOPE_KEYS, "item_code", n_importance="n_answers", importance_score="mean", importance_se="standard_error"
+        *SCOPE_KEYS,
+        "item_code",
+        n_importance="n_answers",
+        importance_score="mean",
+        importance_se="standard_error",
+        importance_n_effective="n_effective",
     )
 
 

@@ -2,6 +2,8 @@
 
 x = satisfaction, y = importance; A strength (high, high), B repair (low satisfaction, high importance), C opportunity
 (low, low), D maintain (high satisfaction, low importance). A tie with the cross-hair is high. Source: tobacco retail.
+Where respondents name the items that matter most, both axes are shares: satisfied of those who rated the item, named of all
+respondents; and what to repair first follows the I-S rating = importance * (1 - satisfied). Source: ETC Institute.
 """
 
 from collections.abc import Callable
@@ -25,24 +27,28 @@ ITEM_KEYS = [*SCOPE_KEYS, "item_code"]
 def classify_quadrants(
     means: pl.DataFrame, covariances: pl.DataFrame, items: pl.DataFrame, *, cuts: QuadrantCuts, drawn: pl.DataFrame
 ) -> pl.DataFrame:
-    """Rows of indices.item_quadrants for the index items of which both satisfaction and importance were rated.
+    """Rows of indices.item_quadrants for the index items that have both satisfaction and importance.
 
     means: `estimate_means`; covariances: `estimate_covariances`; drawn: the scopes whose probabilities are drawn (SCOPE_KEYS).
-    Undecided: certainty below `cuts.undecided_below`, or not known. repair_rank: decided items of B by satisfaction minus
-    importance, lowest first, then in the order of the questionnaire.
+    Undecided: certainty below `cuts.undecided_below`, or not known. repair_rank: decided items of B by I-S rating, highest
+    first, or by satisfaction minus importance, lowest first; then in the order of the questionnaire.
     """
-    placed = place_items(means, items, cuts=cuts)
-    probabilities = estimate_memberships(placed, covariances, cuts=cuts, drawn=drawn)
-    errors = _errors(covariances)
+    placed, shared = place_items(means, items, cuts=cuts), _of_axes(covariances, items, "measure_a", "measure_b")
+    probabilities = estimate_memberships(placed, shared, cuts=cuts, drawn=drawn)
+    errors = _errors(shared)
     rows = placed.join(probabilities, on=ITEM_KEYS, how="left").join(errors, on=ITEM_KEYS, how="left")
     codes = {code: pl.col(f"probability_{code.lower()}") for code in "ABCD"}
     certainty = pl.coalesce(pl.when(pl.col("quadrant_code") == code).then(share) for code, share in codes.items())
     judged = rows.with_columns(certainty=certainty, n_responses=pl.col("n_responses").fill_null(0)).with_columns(
         is_undecided=(pl.col("certainty") < cuts.undecided_below).fill_null(True),
         cut_rule=pl.lit(cuts.cut_rule),
-        fingerprint=pl.lit(definition_hash("item_quadrants", **cuts.model_dump(mode="json"))),
+        fingerprint=pl.when(pl.col("is_share")).then(pl.lit(_definition(cuts, axes="shares"))).otherwise(pl.lit(_definition(cuts))),
     )
     return shape_frame(_ranked(judged), ITEM_QUADRANTS)
+
+
+def _definition(cuts: QuadrantCuts, **more: str) -> str:
+    return definition_hash("item_quadrants", **cuts.model_dump(mode="json"), **more)
 
 
 def place_items(means: pl.DataFrame, items: pl.DataFrame, *, cuts: QuadrantCuts) -> pl.DataFrame:
@@ -51,7 +57,7 @@ def place_items(means: pl.DataFrame, items: pl.DataFrame, *, cuts: QuadrantCuts)
     Cross-hair: scale_midpoint (min + max) / 2; grand_mean and median over the scope's items; target from the configuration
     (without one: grand_mean). Whether a mean within 1e-9 of its cut is high is decided by exact fractions.
     """
-    axes = _axes(means, items)
+    axes = _axes(_of_axes(means, items, "measure_code"), items)
     lines = {f"cut_{axis}": _cut(axis, _rule(axis, cuts), cuts) for axis in ("satisfaction", "importance")}
     placed = axes.with_columns(**lines)
     for axis in ("satisfaction", "importance"):
@@ -61,16 +67,33 @@ def place_items(means: pl.DataFrame, items: pl.DataFrame, *, cuts: QuadrantCuts)
     return placed.with_columns(quadrant_code=code)
 
 
+def _of_axes(frame: pl.DataFrame, items: pl.DataFrame, *measures: str) -> pl.DataFrame:
+    """The frame with the share of satisfied ratings as `satisfaction`, for questionnaires whose map is made of shares."""
+    by_share = pl.col("instrument_code").is_in(items.filter(_is_share())["instrument_code"].unique().to_list())
+    for measure in measures:
+        kept = frame.filter(~by_share | (pl.col(measure) != "satisfaction"))
+        frame = kept.with_columns(pl.col(measure).replace({"satisfied": "satisfaction"}))
+    return frame
+
+
+def _is_share() -> pl.Expr:
+    return pl.col("satisfied_from").is_not_null()
+
+
 def _axes(means: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """One row per scope and index item that has both means, in the order of the questionnaire."""
     facts = items.filter(pl.col("in_index")).select(
         "instrument_code", "item_code", "item_order",
-        satisfaction_span=pl.col("scale_min") + pl.col("scale_max"), importance_span=pl.col("importance_min") + pl.col("importance_max"),
+        satisfaction_span=pl.when(_is_share()).then(1).otherwise(pl.col("scale_min") + pl.col("scale_max")),
+        importance_span=pl.col("importance_min") + pl.col("importance_max"), is_share=_is_share(),
     )  # fmt: skip
     axis = [_axis(means, name) for name in ("satisfaction", "importance")]
     both = axis[0].join(axis[1], on=ITEM_KEYS).join(facts, on=["instrument_code", "item_code"])
-    gap = pl.col("satisfaction_score") - pl.col("importance_score")
-    return both.with_columns(satisfaction_minus_importance=gap).sort(*SCOPE_KEYS, "item_order", "item_code")
+    satisfaction, importance, is_share = pl.col("satisfaction_score"), pl.col("importance_score"), pl.col("is_share")
+    return both.with_columns(
+        satisfaction_minus_importance=pl.when(~is_share).then(satisfaction - importance),
+        importance_satisfaction_rating=pl.when(is_share).then(importance * (1 - satisfaction)),
+    ).sort(*SCOPE_KEYS, "item_order", "item_code")
 
 
 def _axis(means: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -144,6 +167,7 @@ def _errors(covariances: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(rows: pl.DataFrame) -> pl.DataFrame:
     is_repair = (pl.col("quadrant_code") == "B") & ~pl.col("is_undecided")
-    ordered = rows.sort(*SCOPE_KEYS, "satisfaction_minus_importance", "item_order")
+    urgency = pl.coalesce(-pl.col("importance_satisfaction_rating"), pl.col("satisfaction_minus_importance"))
+    ordered = rows.sort(*SCOPE_KEYS, urgency, "item_order")
     rank = pl.when(is_repair).then(is_repair.cast(pl.Int32).cum_sum().over(SCOPE_KEYS))
     return ordered.with_columns(repair_rank=rank)

@@ -9,6 +9,8 @@ from orchestration.schemas.columns import Column, Kind, Table
 ALL = "all"
 TOO_FEW = "no answers"
 MONTH = "first day of the month; after ops.run.report_month it is not over, and its numbers still grow"
+NOT_NAMED = "importance is rated, or not asked"
+NOT_RATED = "importance is named, or not asked"
 NOT_ESTIMATED = (
     "fewer than two responses, or not drawn: only the reporting month, and the single months of the whole company before it, are"
 )
@@ -47,16 +49,18 @@ ITEM_SCORES = Table(
         *SCOPE,
         _key("item_code", "text", "item"),
         Column("n_satisfaction", "bigint", "satisfaction ratings"),
-        Column("n_importance", "bigint", "importance ratings"),
+        Column("n_importance", "bigint", "importance ratings; respondents asked, where items are named"),
         Column("n_effective", "double", "Kish effective number of satisfaction ratings"),
         Column("satisfaction_score", "double", "S_i: mean rating", "level of the scale", null=TOO_FEW),
         Column("satisfaction_se", "double", "standard error of S_i", "level of the scale", null="fewer than two answers"),
-        Column("importance_score", "double", "I_i: mean importance", "level of the scale", null="importance not asked"),
-        Column("importance_se", "double", "standard error of I_i", "level of the scale", null="importance not asked"),
+        Column("importance_score", "double", "I_i: mean, or share that names it", "level, or 0 to 1", null="importance not asked"),
+        Column("importance_se", "double", "standard error of I_i", "as I_i", null="importance not asked"),
+        Column("importance_low", "double", "lower Wilson limit of the share that names it", "0 to 1", null=NOT_NAMED),
+        Column("importance_high", "double", "upper Wilson limit of the share that names it", "0 to 1", null=NOT_NAMED),
         Column("satisfaction_0to100", "double", "(S_i - min) / (max - min) * 100", "0 to 100", null=TOO_FEW),
         Column("satisfaction_0to100_se", "double", "its standard error", "points", null="fewer than two answers"),
         *INTERVAL,
-        Column("satisfaction_minus_importance", "double", "S_i - I_i; two scales subtracted, not a shortfall", null="importance not asked"),
+        Column("satisfaction_minus_importance", "double", "S_i - I_i; two scales subtracted, not a shortfall", null=NOT_RATED),
         Column("top2_share", "double", "share of ratings in the two highest levels", "0 to 1", null=TOO_FEW),
         Column("top2_low", "double", "lower Wilson limit", "0 to 1", null=TOO_FEW),
         Column("top2_high", "double", "upper Wilson limit", "0 to 1", null=TOO_FEW),
@@ -99,11 +103,12 @@ ITEM_QUADRANTS = Table(
         *SCOPE,
         _key("item_code", "text", "item"),
         Column("cut_rule", "text", "scale_midpoint, grand_mean, median or target"),
-        Column("cut_satisfaction", "double", "vertical line", "level of the scale"),
-        Column("cut_importance", "double", "horizontal line", "level of the scale"),
-        Column("satisfaction_score", "double", "S_i", "level of the scale"),
-        Column("importance_score", "double", "I_i", "level of the scale"),
-        Column("satisfaction_minus_importance", "double", "S_i - I_i", "level of the scale"),
+        Column("cut_satisfaction", "double", "vertical line", "as S_i"),
+        Column("cut_importance", "double", "horizontal line", "as I_i"),
+        Column("satisfaction_score", "double", "S_i: mean rating, or share of satisfied ratings", "level of the scale, or 0 to 1"),
+        Column("importance_score", "double", "I_i: mean importance, or share that names it", "level of the scale, or 0 to 1"),
+        Column("satisfaction_minus_importance", "double", "S_i - I_i", "level of the scale", null=NOT_RATED),
+        Column("importance_satisfaction_rating", "double", "I-S rating: I_i * (1 - S_i), both shares", "0 to 1", null=NOT_NAMED),
         Column("quadrant_code", "text", "A strength, B repair, C opportunity, D maintain; a tie is high"),
         Column("probability_a", "double", "probability of A", "0 to 1", null=NOT_ESTIMATED),
         Column("probability_b", "double", "probability of B", "0 to 1", null=NOT_ESTIMATED),
@@ -114,7 +119,7 @@ ITEM_QUADRANTS = Table(
         Column("satisfaction_se", "double", "standard error of S_i", null="fewer than two responses"),
         Column("importance_se", "double", "standard error of I_i", null="fewer than two responses"),
         Column("correlation", "double", "correlation of the two means' errors", "-1 to 1", null="fewer than two responses"),
-        Column("repair_rank", "integer", "1 = repair first: decided items of B, lowest difference first", null="no decided item of B"),
+        Column("repair_rank", "integer", "1 = repair first: decided items of B by I-S rating or difference", null="no decided item of B"),
         Column("n_responses", "bigint", "responses that rated both"),
         FINGERPRINT,
     ),

@@ -37,7 +37,7 @@ ADVICE = {
     "type": "deliver it as agreed, or correct `type`, `map` or `null_tokens` of the column",
     "format": "deliver it as agreed, or correct `format` of the column",
     "range": "correct it at the source, or `minimum` and `maximum`; a code that means no rating belongs under `not_rating`",
-    "map": "add the text to `map`, or have it corrected at the source",
+    "map": "add the text to `map` (of picks to `items` or `none`), or have it corrected at the source",
     "fields": "look for a missing or additional delimiter, or a stray quote",
     "encoding": "the text was damaged before it came here; have it delivered again",
 }

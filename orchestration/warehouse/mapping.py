@@ -7,7 +7,7 @@ No row passes through Python.
 from dataclasses import dataclass
 from functools import cached_property
 
-from orchestration.config.contracts import DEFAULTED, Contract, ContractColumn, RowTemplate
+from orchestration.config.contracts import DEFAULTED, Contract, ContractColumn, Picks, RowTemplate
 from orchestration.schemas.columns import Column
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.shapes import list_sources, sources_of
@@ -25,6 +25,7 @@ from orchestration.warehouse.typing_rules import (
 )  # fmt: skip
 
 EXTRACTED_AT = Column("extracted_at", "timestamp", "when the source extracted the row")
+PICK = Column("pick", "text", "item that the respondent names", null="none named")
 KEY_ENDINGS = ("_id", "_key")
 FILES = "temp.load_files"
 GOOD = "temp.load_good"
@@ -74,6 +75,8 @@ class Mapping:
         specs: list[tuple[ContractColumn, Column, int | None]] = [(c, table.column(c.name), None) for c in self.contract.columns]
         for position, template in enumerate(self.contract.rows):
             specs += [(c, table.column(c.name), position) for c in template.columns]
+        if picks := self.contract.picks:
+            specs += [(_pick_column(picks, source), PICK, None) for source in picks.columns]
         if (rule := self.contract.extracted_at).source == "column":
             spec = ContractColumn(name="extracted_at", source=rule.column, type="timestamp", format=rule.format, required=True)
             specs.append((spec, EXTRACTED_AT, None))
@@ -121,6 +124,8 @@ class Mapping:
     def _canonical(self, column: Column, position: int | None) -> str:
         field = self.field_of(column.name, position)
         value = f"v{field.number}" if field else "null"
+        if column.name == "importance" and (item := self._item_to_pick(position)):
+            value = self._is_picked(item)
         if column.name == "not_rating_code":
             value = f"coalesce({', '.join([value, *self._given_reasons(position), 'null'])})"
         if column.key and column.name in DEFAULTED:
@@ -128,6 +133,17 @@ class Mapping:
         if column.name == "is_promised_date" and (promised := self.field_of("promised_at", position)):
             value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)"
         return f"cast({value} as {SQL_TYPES[column.kind]})"
+
+    def _item_to_pick(self, position: int | None) -> str:
+        """The item of row `position` where respondents can name it; empty where they cannot."""
+        picks = self.contract.picks
+        item = self.contract.rows[position].constant("item_code") if picks and position is not None else ""
+        return item if picks and item in picks.items.values() else ""
+
+    def _is_picked(self, item: str) -> str:
+        """1 where a pick column names the item, else 0; never null, so that everybody is in the base."""
+        named = " or ".join(f"v{field.number} = {quote_text(item)}" for field in self.fields if field.column is PICK)
+        return f"case when {named} then 1 else 0 end"
 
     def _given_reasons(self, position: int | None) -> list[str]:
         """Reasons why a rating is none, in the order in which one is chosen."""
@@ -257,6 +273,11 @@ class Mapping:
         decimals = " + ".join(f"coalesce(cast(contains(t{f.number}, '.') as integer), 0)" for f in whole) or "0"
         reasons = " + ".join(f"cast(r{f.number} is not null as integer)" for f in self.fields if f.spec.not_rating) or "0"
         return [f"cast({decimals} as usmallint) as _decimals", f"cast({reasons} as usmallint) as _reasons"]
+
+
+def _pick_column(picks: Picks, source: str) -> ContractColumn:
+    """One pick column as a column of the contract: a text that names no known item is a violation of it."""
+    return ContractColumn(name=PICK.name, source=source, map=picks.items, map_is_complete=True, null_tokens=("", *picks.none))
 
 
 def _cases(pairs: dict[str, str]) -> str:

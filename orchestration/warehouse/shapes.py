@@ -44,6 +44,7 @@ def list_sources(contract: Contract) -> tuple[str, ...]:
     """Every source column that the contract reads, in order of first mention."""
     columns: list[ContractColumn] = [*contract.columns, *(c for template in contract.rows for c in template.columns)]
     names = [name for column in columns for name in sources_of(column)]
+    names += contract.picks.columns if contract.picks else ()
     names += [skip.column for skip in contract.skip]
     if contract.extracted_at.source == "column":
         names.append(contract.extracted_at.column)

@@ -9,7 +9,7 @@ import polars as pl
 
 MONTH = date(2026, 10, 1)
 LEAF = ["month_start_date", "instrument_code", "wave_code", "mode_code", "segment_code", "region_code"]
-POSITION = {"satisfaction": 0, "importance": 1, "expectation": 2}
+POSITION = {"satisfaction": 0, "importance": 1, "expectation": 2, "satisfied": 3}
 WEIGHT, SQUARE = pl.Decimal(38, 6), pl.Decimal(38, 12)
 ANSWER_SCHEMA = {
     "response_id": pl.String, "month_start_date": pl.Date, "segment_code": pl.String, "region_code": pl.String,
@@ -18,7 +18,7 @@ ANSWER_SCHEMA = {
 ITEM_SCHEMA = {
     "instrument_code": pl.String, "item_code": pl.String, "item_order": pl.Int32, "dimension_code": pl.String,
     "is_overall": pl.Boolean, "is_nps": pl.Boolean, "is_acsi": pl.Boolean, "scale_min": pl.Int32, "scale_max": pl.Int32,
-    "importance_min": pl.Int32, "importance_max": pl.Int32, "in_index": pl.Boolean,
+    "importance_min": pl.Int32, "importance_max": pl.Int32, "n_picks": pl.Int32, "satisfied_from": pl.Int32, "in_index": pl.Boolean,
 }  # fmt: skip
 
 
@@ -40,7 +40,8 @@ def items_frame(codes: Iterable[str], **facts: object) -> pl.DataFrame:
     """config.items with these items on 1 to 5, all of the index; `facts` overrides a column for every item."""
     row = {
         "instrument_code": "survey", "dimension_code": "whole", "is_overall": False, "is_nps": False, "is_acsi": False,
-        "scale_min": 1, "scale_max": 5, "importance_min": 1, "importance_max": 5, "in_index": True,
+        "scale_min": 1, "scale_max": 5, "importance_min": 1, "importance_max": 5,
+        "n_picks": None, "satisfied_from": None, "in_index": True,
     }  # fmt: skip
     rows = [row | {"item_code": code, "item_order": order} | facts for order, code in enumerate(codes, 1)]
     return pl.DataFrame(rows, schema=ITEM_SCHEMA)

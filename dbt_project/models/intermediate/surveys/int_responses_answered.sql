@@ -34,7 +34,10 @@ answers_gathered as (
         max(answers.weight) as weight,
         max(items.minimum_answers_for_valid) as minimum_answers_for_valid,
         cast(count(
-            case when items.item_code is not null then coalesce(answers.satisfaction, answers.importance, answers.expectation) end
+            case
+                when items.n_picks is not null then coalesce(answers.satisfaction, nullif(answers.importance, 0), answers.expectation)
+                when items.item_code is not null then coalesce(answers.satisfaction, answers.importance, answers.expectation)
+            end
         ) as bigint) as n_answers
     from answers
     left join items on answers.instrument_code = items.instrument_code and answers.item_code = items.item_code

@@ -19,6 +19,8 @@ select
     scale_max,
     importance_min,
     importance_max,
+    n_picks,
+    satisfied_from,
     minimum_answers_for_valid,
     in_index
 from items

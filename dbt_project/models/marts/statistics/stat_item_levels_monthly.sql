@@ -4,7 +4,11 @@ with answers as (
     where is_valid_response and {{ in_touched_months() }}
 ),
 
-cells as (
+items as (
+    select * from {{ source('config', 'items') }}
+),
+
+answers_counted as (
     select
         {{ keys }}, satisfaction, importance, expectation,
         count(*) as n_answers,
@@ -14,8 +18,14 @@ cells as (
     group by {{ keys }}, satisfaction, importance, expectation
 ),
 
+cells as (
+    select answers_counted.*, {{ is_satisfied('answers_counted.satisfaction') }} as satisfied
+    from answers_counted
+    left join items on answers_counted.instrument_code = items.instrument_code and answers_counted.item_code = items.item_code
+),
+
 levels as (
-    {%- for measure in ['satisfaction', 'importance', 'expectation'] %}
+    {%- for measure in ['satisfaction', 'importance', 'expectation', 'satisfied'] %}
     select {{ keys }}, '{{ measure }}' as measure_code, {{ measure }} as level, n_answers, sum_weight, sum_weight_squared
     from cells
     where {{ measure }} is not null

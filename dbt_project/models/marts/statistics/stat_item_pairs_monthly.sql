@@ -26,7 +26,7 @@ answers_numbered as (
         cast(responses.weight * 1000000 as bigint) as weight_millionths,
         answers.item_code,
         items.item_order,
-        answers.satisfaction, answers.importance, answers.expectation
+        answers.satisfaction, answers.importance, answers.expectation, {{ is_satisfied('answers.satisfaction') }} as satisfied
     from answers
     inner join items on answers.instrument_code = items.instrument_code and answers.item_code = items.item_code
     inner join responses
@@ -40,7 +40,7 @@ answers_numbered as (
 ),
 
 ratings as (
-    {%- for measure in ['satisfaction', 'importance', 'expectation'] %}
+    {%- for measure in ['satisfaction', 'importance', 'expectation', 'satisfied'] %}
     select
         cell_number, response_number, weight, weight_millionths,
         item_order * {{ loop.length }} + {{ loop.index }} as position, item_code, '{{ measure }}' as measure_code, {{ measure }} as rating
