@@ -56,16 +56,17 @@ def open_private(out: Path, *, memory_limit: str | None = None, temp_directory: 
 
 
 @contextmanager
-def open_read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_read_only(path: Path | str, *, is_ordered: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file: it can neither write, nor read another file, nor change a setting.
 
-    A symlink is resolved first, so the reader keeps its generation while the pointer moves. Raises WarehouseError where the
-    file is missing or damaged.
+    A symlink is resolved first, so the reader keeps its generation while the pointer moves. `is_ordered`: a query gives its
+    rows in the same order every time, at the price of one thread. Raises WarehouseError where the file is missing or damaged.
     """
+    path = Path(path)
     real = path.resolve()
     if not real.is_file():
         raise WarehouseError("does not exist", where=str(path), hint="nothing has been published yet, or it was removed: `csat run`")
-    con = _connect(real, {**NO_EXTENSIONS, "enable_external_access": False}, read_only=True)
+    con = _connect(real, {**NO_EXTENSIONS, "enable_external_access": False, **({"threads": 1} if is_ordered else {})}, read_only=True)
     with _closing(con, path):
         con.execute("set TimeZone = 'UTC'")
         con.execute("set lock_configuration = true")
