@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,8 @@ RATES = (
 )
 QUADRANT_OF_REPAIR = "B"
 HIDDEN = (TOO_FEW, NO_DATA)
+LIMITS = ("n_satisfaction", "n_importance", "top2_low", "top2_high", "importance_low", "importance_high")
+"""What stands in indices.item_scores of a map made of shares: two bases and the Wilson limits."""
 
 
 def build_survey_figures(reading: Reading) -> Iterator[Figure]:
@@ -120,29 +123,18 @@ def _quadrants(reading: Reading) -> pl.DataFrame:
             order = reading.frames.items.filter(pl.col("instrument_code") == reading.parameters.instrument).select(
                 "item_code", "item_order"
             )
-            return whole.join(order, on="item_code", how="left").sort("item_order", "item_code", nulls_last=True)
+            limits = reading.whole(reading.frames.item_scores, window=window).select("month_start_date", "item_code", *LIMITS)
+            placed = whole.join(order, on="item_code", how="left").join(limits, on=["month_start_date", "item_code"], how="left")
+            return placed.sort("item_order", "item_code", nulls_last=True)
     return whole.clear()
 
 
 def _crosshair(reading: Reading, items: list[Row]) -> Iterator[Figure]:
-    """Cut lines and their rule, scale ends, number of items, of repair items and of undecided ones."""
-    first = items[0]
-    is_first = (pl.col("item_code") == first["item_code"]) & (pl.col("instrument_code") == first["instrument_code"])
-    scale = next(rows(reading.frames.items.filter(is_first)), None)
-    table = "indices.item_quadrants"
-    facts = {
-        "cut_satisfaction": first["cut_satisfaction"], "cut_importance": first["cut_importance"],
-        "scale_min": None if scale is None else scale["scale_min"], "scale_max": None if scale is None else scale["scale_max"],
-    }  # fmt: skip
-    for name, value in facts.items():
-        decimals = 0 if name.startswith("scale") else SCORE_DECIMALS
-        yield Figure(
-            figure_code=f"quadrant.{name}",
-            value=None if value is None else float(value),
-            unit="score",
-            decimals=decimals,
-            source_table=table,
-        )
+    """Cut lines and their rule, scale ends or how many items may be named, number of items, of repair items and of undecided ones."""
+    first, table = items[0], "indices.item_quadrants"
+    for name in ("cut_satisfaction", "cut_importance"):
+        yield Figure(figure_code=f"quadrant.{name}", value=first[name], **_printed(first), source_table=table)
+    yield from _question(reading, first)
     yield Figure(figure_code="quadrant.cut_rule", text_value=first["cut_rule"], unit="code", source_table=table)
     yield Figure(figure_code="quadrant.window_months", value=first["window_months"], source_table=table)
     counts = {
@@ -153,30 +145,53 @@ def _crosshair(reading: Reading, items: list[Row]) -> Iterator[Figure]:
         yield Figure(figure_code=f"quadrant.{name}", value=count, source_table=table, is_provisional=reading.is_provisional("responses"))
 
 
+def _is_share(row: Row) -> bool:
+    """True where both axes are shares: respondents name the items that matter most, and are satisfied or not."""
+    return row["importance_satisfaction_rating"] is not None
+
+
+def _printed(row: Row) -> dict[str, Any]:
+    """Unit and digits of the two axes."""
+    return {"unit": "share", "decimals": SHARE_DECIMALS} if _is_share(row) else {"unit": "score", "decimals": SCORE_DECIMALS}
+
+
+def _question(reading: Reading, item: Row) -> Iterator[Figure]:
+    """`quadrant.scale_min` and `.scale_max` of the ratings; of a map made of shares `quadrant.n_picks`."""
+    own = reading.frames.items.filter((pl.col("item_code") == item["item_code"]) & (pl.col("instrument_code") == item["instrument_code"]))
+    asked = next(rows(own), {})
+    for name in ("n_picks",) if _is_share(item) else ("scale_min", "scale_max"):
+        value, unit = asked.get(name), "count" if name == "n_picks" else "score"
+        yield Figure(figure_code=f"quadrant.{name}", value=None if value is None else float(value), unit=unit, source_table="config.items")
+
+
 def _item(reading: Reading, row: Row, code: str) -> Iterator[Figure]:
-    """Satisfaction and importance with interval, their difference, quadrant, certainty and the region's correlation."""
+    """Satisfaction and importance with interval, what orders the list (`gap`, or the I-S `rating`), quadrant, certainty, correlation."""
     common = {
         "label_code": f"item:{row['item_code']}", "n_base": row["n_responses"], "base_kind": "responses",
         "is_provisional": reading.is_provisional("responses"), "source_table": "indices.item_quadrants", "fingerprint": row["fingerprint"],
     }  # fmt: skip
     for measure in ("satisfaction", "importance"):
-        score, error = row[f"{measure}_score"], row[f"{measure}_se"]
-        low, high = _interval(score, error, reading.parameters.confidence)
+        low, high, n_base = _evidence(reading, row, measure)
         yield Figure(
-            figure_code=f"{code}.{measure}",
-            value=score,
-            unit="score",
-            decimals=SCORE_DECIMALS,
-            interval_low=low,
-            interval_high=high,
-            **common,
-        )
-        yield Figure(figure_code=f"{code}.{measure}_se", value=error, unit="score", decimals=SCORE_DECIMALS, **common)
-    yield Figure(figure_code=f"{code}.gap", value=row["satisfaction_minus_importance"], unit="score", decimals=SCORE_DECIMALS, **common)
+            figure_code=f"{code}.{measure}", value=row[f"{measure}_score"], interval_low=low, interval_high=high,
+            **_printed(row), **common | {"n_base": n_base},
+        )  # fmt: skip
+        yield Figure(figure_code=f"{code}.{measure}_se", value=row[f"{measure}_se"], **_printed(row), **common)
+    order = ("rating", "importance_satisfaction_rating") if _is_share(row) else ("gap", "satisfaction_minus_importance")
+    yield Figure(figure_code=f"{code}.{order[0]}", value=row[order[1]], unit="score", decimals=SCORE_DECIMALS, **common)
     note = UNDECIDED if row["is_undecided"] else None
     yield Figure(figure_code=f"{code}.quadrant", text_value=row["quadrant_code"], unit="code", note_code=note, **common)
     yield Figure(figure_code=f"{code}.certainty", value=row["certainty"], unit="share", note_code=note, **common)
     yield Figure(figure_code=f"{code}.correlation", value=row["correlation"], unit="score", decimals=SCORE_DECIMALS, **common)
+
+
+def _evidence(reading: Reading, row: Row, measure: str) -> tuple[float | None, float | None, int]:
+    """Interval and base of one axis: Wilson's of a share with its own base, else of the mean over those who rated both."""
+    if _is_share(row):
+        limits = "top2" if measure == "satisfaction" else measure
+        return row[f"{limits}_low"], row[f"{limits}_high"], row[f"n_{measure}"]
+    low, high = _interval(row[f"{measure}_score"], row[f"{measure}_se"], reading.parameters.confidence)
+    return low, high, row["n_responses"]
 
 
 def _interval(score: float | None, error: float | None, confidence: float) -> tuple[float | None, float | None]:

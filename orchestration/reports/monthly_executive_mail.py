@@ -112,10 +112,10 @@ def _quadrant(quadrant: QuadrantSection, text: Text) -> Iterator[MailSection]:
     told = text("mail.alt.repair").format(items=text("mail.comma").join(names)) if names else text("mail.alt.none")
     numbers = {key.label: str(key.number) for key in quadrant.chart.mail.keys}
     rows = tuple(
-        (MailCell(f"{numbers.get(row.label, '')} {row.label}".strip()), *map(MailCell, (row.importance, row.satisfaction, row.gap.text)))
+        (MailCell(f"{numbers.get(row.label, '')} {row.label}".strip()), *map(MailCell, (row.importance, row.satisfaction, row.order)))
         for row in quadrant.repair
     )
-    names_of = ("repair", "importance", "satisfaction", "gap")
+    names_of = ("repair", "importance", "satisfaction", "rating" if quadrant.is_named else "gap")
     table = MailTable(tuple(text(f"mail.column.{name}") for name in names_of), rows, (1, 2, 3)) if rows else None
     others = "; ".join(f"{key.number} {key.label}" for key in quadrant.chart.mail.keys if key.label not in names)
     key = text("mail.key").format(items=others) if others else ""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from orchestration.reports.charts import QuadrantItem, QuadrantMap, QuadrantNames, Switched, draw_switched
 from orchestration.reports.figure import UNDECIDED
-from orchestration.reports.formatting import format_certainty, format_count, format_difference
-from orchestration.reports.parts import Cell, Page, Sentence
+from orchestration.reports.formatting import format_certainty, format_count, format_count_word, format_difference
+from orchestration.reports.parts import Page, Sentence
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class ItemRow:
     label: str
     importance: str
     satisfaction: str
-    gap: Cell
+    order: str
+    """What the list is ordered by: satisfaction minus importance, or the I-S rating."""
     certainty: str
     quadrant: str
     department: str
@@ -33,6 +34,8 @@ class QuadrantSection:
     undecided: str
     pooled: str
     is_provisional: bool
+    is_named: bool
+    """Respondents name the items that matter most: both axes are shares."""
 
 
 def build_quadrant(page: Page) -> QuadrantSection | None:
@@ -42,20 +45,26 @@ def build_quadrant(page: Page) -> QuadrantSection | None:
         return None
     codes = [figure.figure_code.removesuffix(".quadrant") for figure in quadrants]
     items = tuple(_item_row(page, code) for code in codes)
-    repair = tuple(_item_row(page, figure.figure_code.removesuffix(".gap")) for figure in page.figures.under("repair.", ".gap"))
+    repair = tuple(_item_row(page, figure.figure_code.removesuffix(".certainty")) for figure in page.figures.under("repair.", ".certainty"))
     return QuadrantSection(
         page.sentence("heading.quadrant"), _quadrant_caption(page), draw_switched(_map(page, codes), prefix="map"), repair, items,
         page.line("note.undecided"), page.line("note.pooled"), page.is_provisional("item."),
+        _is_named(page),
     )  # fmt: skip
 
 
 def _quadrant_caption(page: Page) -> str:
     rule = page.text(f"cut.{page.figures.text('quadrant.cut_rule')}")
-    return page.text("quadrant.caption").format(
-        n=format_count(page.figures.value("quadrant.n_items") or 0, page.locale),
-        low=page.number("quadrant.scale_min"), high=page.number("quadrant.scale_max"), rule=rule,
-        confidence=page.confidence(),
-    )  # fmt: skip
+    count = format_count(page.figures.value("quadrant.n_items") or 0, page.locale)
+    if _is_named(page):
+        picks = format_count_word(page.figures.value("quadrant.n_picks") or 0, page.locale)
+        return page.text("quadrant.caption.named").format(n=count, picks=picks, rule=rule, confidence=page.confidence())
+    ends = {"low": page.number("quadrant.scale_min"), "high": page.number("quadrant.scale_max")}
+    return page.text("quadrant.caption").format(n=count, rule=rule, confidence=page.confidence(), **ends)
+
+
+def _is_named(page: Page) -> bool:
+    return "quadrant.n_picks" in page.figures
 
 
 def _map(page: Page, codes: list[str]) -> QuadrantMap:
@@ -85,13 +94,15 @@ def _mark(page: Page, number: int, code: str) -> QuadrantItem:
 
 
 def _item_row(page: Page, code: str) -> ItemRow:
-    gap = page.figures[f"{code}.gap"]
     quadrant = page.figures.text(f"{code}.quadrant")
     department = page.figures.text(f"{code}.department")
-    undecided = page.figures[f"{code}.certainty"].note_code == UNDECIDED
+    certainty = page.figures[f"{code}.certainty"]
+    undecided = certainty.note_code == UNDECIDED
     return ItemRow(
-        label=page.label(gap.label_code), importance=page.number(f"{code}.importance"), satisfaction=page.number(f"{code}.satisfaction"),
-        gap=Cell(format_difference(gap, page.locale)), certainty=format_certainty(page.figures.value(f"{code}.certainty"), page.locale),
+        label=page.label(certainty.label_code), importance=page.number(f"{code}.importance"),
+        satisfaction=page.number(f"{code}.satisfaction"),
+        order=page.number(f"{code}.rating") if _is_named(page) else format_difference(page.figures[f"{code}.gap"], page.locale),
+        certainty=format_certainty(certainty.value, page.locale),
         quadrant=(page.text(f"quadrant.{quadrant}") + ("?" if undecided else "")) if quadrant else "",
         department=page.label(f"department:{department}") if department else "",
     )  # fmt: skip

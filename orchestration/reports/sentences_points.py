@@ -62,7 +62,10 @@ def repair() -> Iterator[Candidate]:
         "importance": ("repair.1.importance", "value"), "scale": ("quadrant.scale_max", "value"),
     }  # fmt: skip
     named = {**values, "department": ("repair.1.department", "department")}
+    picks: Values = {name: values[name] for name in ("item", "satisfaction", "importance")} | {"picks": ("quadrant.n_picks", "word")}
     basis: tuple[Claim, ...] = (CountIs("quadrant.n_repair", 1, -1), IsFinal("repair.1.satisfaction"))
+    yield Candidate("point.repair.named.department", basis, {**picks, "department": named["department"]}, "repair", "quadrant")
+    yield Candidate("point.repair.named", basis, picks, "repair", "quadrant")
     lowest = RankIs("repair.1.satisfaction", "repair.", ".satisfaction", lowest=True)
     yield Candidate(
         "point.repair.lowest",
@@ -77,6 +80,7 @@ def repair() -> Iterator[Candidate]:
     yield Candidate("point.repair.department", basis, named, "repair", "quadrant")
     yield Candidate("point.repair", basis, values, "repair", "quadrant")
     so_far: tuple[Claim, ...] = (CountIs("quadrant.n_repair", 1, -1), IsProvisional("repair.1.satisfaction"))
+    yield Candidate("point.repair.named.provisional", so_far, picks, "repair", "quadrant")
     yield Candidate("point.repair.provisional", so_far, values, "repair", "quadrant")
 
 
