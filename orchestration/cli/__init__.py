@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from orchestration import __version__
+from orchestration.cli.analysts import export
 from orchestration.errors import CsatError
 
 if TYPE_CHECKING:
@@ -168,19 +169,6 @@ def rollback(invocation: Invocation, code: str) -> None:
     click.echo(roll_back(invocation.folder, code, _clock(invocation.folder, None)))
 
 
-@cli.command()
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder: new, empty, or an earlier export.")
-@click.option("--generation", "code", default="", help="Code of a kept generation [the published one].")
-@click.option("--schema", "schemas", multiple=True, help="Only this schema; may be given again [all that analysts read].")
-@click.pass_obj
-def export(invocation: Invocation, to: Path, code: str, schemas: tuple[str, ...]) -> None:
-    """Write the published tables as Parquet files, with a manifest of their rows and hashes."""
-    from orchestration.pipeline.analysts import export_tables
-
-    for line in export_tables(invocation.folder, to, code, schemas):
-        click.echo(line)
-
-
 @cli.group()
 def quarantine() -> None:
     """Records that could not be loaded."""
@@ -295,5 +283,4 @@ def _now(folder: Path) -> datetime:
     return datetime.now(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
 
-if __name__ == "__main__":
-    main()
+cli.add_command(export)

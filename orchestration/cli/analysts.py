@@ -1,0 +1,22 @@
+"""The commands that hand something to analysts; `orchestration.cli` puts them beside the others."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from orchestration.cli import Invocation
+
+
+@click.command()
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder: new, empty, or an earlier export.")
+@click.option("--generation", "code", default="", help="Code of a kept generation [the published one].")
+@click.option("--schema", "schemas", multiple=True, help="Only this schema; may be given again [all that analysts read].")
+@click.pass_obj
+def export(invocation: "Invocation", to: Path, code: str, schemas: tuple[str, ...]) -> None:
+    """Write the published tables as Parquet files, with a manifest of their rows and hashes."""
+    from orchestration.pipeline.analysts import export_tables
+
+    for line in export_tables(invocation.folder, to, code, schemas):
+        click.echo(line)
