@@ -5,6 +5,11 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv pip
 UV_PIN := uv==0.13.9
 
+# the machine's own list of authorities, where it has one: behind a company's proxy uv's built-in list knows nobody
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
+
 .PHONY: help demo test test-all check lock dev wheel manifest accept format clean
 
 help:            ## this list
