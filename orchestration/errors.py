@@ -14,6 +14,8 @@ CsatError
 Any other exception is a defect and ends with 1; wrong usage of the command line ends with 2.
 """
 
+from collections.abc import Sequence
+
 
 class CsatError(Exception):
     """What, where and what to do, in one message; `exit_code` tells the caller which kind."""
@@ -28,6 +30,15 @@ class CsatError(Exception):
         place = f"{self.where}: " if self.where else ""
         advice = f"\n  -> {self.hint}" if self.hint else ""
         return f"{place}{self.what}{advice}"
+
+
+def join_errors(errors: Sequence[CsatError]) -> CsatError:
+    """One error that tells all of them, of the kind of the first; a single one stays as it is."""
+    first, last = errors[0], errors[-1]
+    if len(errors) == 1:
+        return first
+    told = "\n".join(str(error) for error in errors).removeprefix(f"{first.where}: ").removesuffix(f"\n  -> {last.hint}")
+    return type(first)(told, where=first.where, hint=last.hint)
 
 
 class ConfigError(CsatError):

@@ -4,12 +4,15 @@ import zoneinfo
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import partial
 
 from orchestration.config.contracts import Contract, ContractColumn
-from orchestration.config.documents import Document, Key, advise_nearest
+from orchestration.config.documents import Document, Key
 from orchestration.config.expressions import refuse_reason
 from orchestration.config.models import PICKS, Instrument
+from orchestration.config.names import advise_nearest
 from orchestration.config.workspace import WorkspaceConfig
+from orchestration.errors import CsatError, join_errors
 
 OVERALL_INDEX = "overall_index"
 
@@ -25,9 +28,20 @@ class Documents:
 
 
 def check_workspace(config: WorkspaceConfig, documents: Documents) -> None:
-    """Nothing; every reference holds. Raises ConfigError or ContractError at the first that does not."""
-    for check in CHECKS:
-        check(config, documents)
+    """Nothing; every reference holds. Raises ConfigError or ContractError: what each check finds first."""
+    raise_all(partial(check, config, documents) for check in CHECKS)
+
+
+def raise_all(steps: Iterable[Callable[[], object]]) -> None:
+    """Nothing; every step went well. Raises the errors of all that did not as one."""
+    errors: list[CsatError] = []
+    for step in steps:
+        try:
+            step()
+        except CsatError as error:
+            errors.append(error)
+    if errors:
+        raise join_errors(errors)
 
 
 def _check_workspace_file(config: WorkspaceConfig, documents: Documents) -> None:
@@ -139,16 +153,12 @@ def _check_calendar(config: WorkspaceConfig, documents: Documents) -> None:
 
 def _check_contracts(config: WorkspaceConfig, documents: Documents) -> None:
     _require_distinct_files(documents.contracts, [contract.contract for contract in config.contracts], "contract")
-    for contract, document in zip(config.contracts, documents.contracts, strict=True):
-        for key, column in _columns(contract):
-            known = _known_codes(config, contract, column.name)
-            if known is None:
-                continue
-            if column.value is not None:
-                _require_known(document, (*key, "value"), column.value, known, column.name)
-            for text, code in column.map.items():
-                _require_known(document, (*key, "map", text), code, known, column.name)
-        _check_picks(config, contract, document)
+    pairs = list(zip(config.contracts, documents.contracts, strict=True))
+    raise_all(
+        partial(_check_column, config, contract, document, key, column)
+        for contract, document in pairs for key, column in contract.keyed_columns()
+    )  # fmt: skip
+    raise_all(partial(_check_picks, config, contract, document) for contract, document in pairs)
 
 
 def _check_picks(config: WorkspaceConfig, contract: Contract, document: Document) -> None:
@@ -163,12 +173,14 @@ def _check_picks(config: WorkspaceConfig, contract: Contract, document: Document
             raise document.fault(("picks", "columns"), reason, f"correct `importance` of the questionnaire: {', '.join(PICKS)}")
 
 
-def _columns(contract: Contract) -> Iterator[tuple[Key, ContractColumn]]:
-    for position, column in enumerate(contract.columns):
-        yield ("columns", position), column
-    for row, template in enumerate(contract.rows):
-        for position, column in enumerate(template.columns):
-            yield ("rows", row, "columns", position), column
+def _check_column(config: WorkspaceConfig, contract: Contract, document: Document, key: Key, column: ContractColumn) -> None:
+    known = _known_codes(config, contract, column.name)
+    if known is None:
+        return
+    if column.value is not None:
+        _require_known(document, (*key, "value"), column.value, known, column.name)
+    for text, code in column.map.items():
+        _require_known(document, (*key, "map", text), code, known, column.name)
 
 
 def _known_codes(config: WorkspaceConfig, contract: Contract, column: str) -> list[str] | None:
@@ -187,7 +199,7 @@ def _known_codes(config: WorkspaceConfig, contract: Contract, column: str) -> li
 
 def _named_instruments(config: WorkspaceConfig, contract: Contract) -> list[Instrument]:
     """The questionnaires that the contract names as a constant."""
-    named = {c.value for _, c in _columns(contract) if c.name == "instrument_code" and c.value}
+    named = {c.value for _, c in contract.keyed_columns() if c.name == "instrument_code" and c.value}
     return [instrument for instrument in config.instruments if instrument.code in named]
 
 

@@ -4,13 +4,16 @@ One file may serve several contracts, and one contract always fills one table. W
 here, never beside it in code.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from orchestration.config.models import Code, Model
+from orchestration.config.formats import FORMAT_ADVICE, format_fault
+from orchestration.config.models import Code, MisfitError, Model
+from orchestration.config.names import advise_nearest
 from orchestration.schemas.columns import Kind
-from orchestration.schemas.raw import RawTable, raw_table
+from orchestration.schemas.raw import RAW_TABLES, RawTable, raw_table
 
 FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "latin-1", "cp1252"]
@@ -124,22 +127,37 @@ class Contract(Model):
 
     @model_validator(mode="after")
     def _names_fit_the_table(self) -> Self:
-        """Columns exist in the table, every column that may not be null is filled, promises are declared."""
+        """Columns exist in the table, every column that may not be null is filled, formats read whole times, promises are declared."""
+        if faults := list(self._faults()):
+            raise MisfitError(faults)
+        return self
+
+    def _faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """Key, fault and advice of everything in the contract that does not fit its table."""
         try:
             table = self.canonical
-        except KeyError as unknown:
-            raise ValueError(unknown.args[0]) from None
-        names = {column.name for column in table.columns}
-        filled = {column.name for column in self.columns}
-        for template in self.rows:
-            filled |= {column.name for column in template.columns}
-        if strangers := sorted(filled - names):
-            raise ValueError(f"{self.table} has no column {', '.join(strangers)}; it has {', '.join(sorted(names))}")
+        except KeyError:
+            yield ("table",), "is no table", advise_nearest(self.table, [t.name.removeprefix("raw.") for t in RAW_TABLES])
+            return
+        names, filled = [column.name for column in table.columns], set[str]()
+        for key, column in self.keyed_columns():
+            filled.add(column.name)
+            if column.name not in names:
+                yield (*key, "name"), f"{self.table} has no column {column.name}", advise_nearest(column.name, names)
+            elif fault := format_fault(column.format, column.type or table.column(column.name).kind):
+                yield (*key, "format"), fault, FORMAT_ADVICE
         if missing := [c.name for c in table.columns if (c.key or c.is_required) and c.name not in filled | DEFAULTED]:
-            raise ValueError(f"{self.table} needs {', '.join(missing)}: add them under columns")
+            yield ("columns",), f"{self.table} needs {', '.join(missing)}", "add them under columns"
         if "promised_at" in filled and self.promised is None:
-            raise ValueError("says no `promised: date` or `promised: time`; the on-time rate depends on it")
-        return self
+            yield ("columns",), "says no `promised: date` or `promised: time`", "add one of them; the on-time rate depends on it"
+
+    def keyed_columns(self) -> Iterator[tuple[tuple[str | int, ...], ContractColumn]]:
+        """Every column with its place in the file, those of row templates too."""
+        for position, column in enumerate(self.columns):
+            yield ("columns", position), column
+        for row, template in enumerate(self.rows):
+            for position, column in enumerate(template.columns):
+                yield ("rows", row, "columns", position), column
 
     @model_validator(mode="after")
     def _picks_reach_a_row(self) -> Self:

@@ -4,11 +4,10 @@ YAML is read strictly: no tags beyond the plain ones, no aliases (they can grow 
 number that is infinite or none.
 """
 
-import difflib
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,8 +15,9 @@ from typing import Any, TypeVar, cast
 import yaml
 from pydantic import ValidationError
 
-from orchestration.config.models import Model
-from orchestration.errors import ConfigError, CsatError
+from orchestration.config.models import MisfitError, Model
+from orchestration.config.names import advise_nearest
+from orchestration.errors import ConfigError, CsatError, join_errors
 
 Key = tuple[str | int, ...]
 Parsed = TypeVar("Parsed", bound=Model)
@@ -87,17 +87,29 @@ def read_document(path: Path, root: Path, error: type[CsatError] = ConfigError) 
 
 
 def parse_document(document: Document, kind: type[Parsed]) -> Parsed:
-    """The document as a `kind`. Raises its error for the first fault, and says how many more there are."""
+    """The document as a `kind`. Raises its error with every fault, each at its line."""
     if not isinstance(document.data, dict):
         raise document.fault((), "holds no keys", f"write keys such as {', '.join(list(kind.model_fields)[:3])}")
     try:
         return kind.model_validate(document.data)
     except ValidationError as wrong:
-        faults = sorted(wrong.errors(include_url=False, include_context=False), key=_is_no_stranger)
-        key = tuple(faults[0]["loc"])
-        hint = _advice(faults[0]["type"], key, kind)
-        more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
-        raise document.fault(_existing(document, key), _problem(faults[0]["msg"], key) + more, hint) from wrong
+        faults = sorted(wrong.errors(include_url=False), key=_is_no_stranger)
+        raise join_errors(list(_told(document, faults, kind))) from wrong
+
+
+def _told(document: Document, faults: Iterable[Mapping[str, Any]], kind: type[Model]) -> Iterator[CsatError]:
+    """One error per place: the branches of a union complain about the same value."""
+    seen: set[Key] = set()
+    for fault in faults:
+        cause = dict(fault.get("ctx", {})).get("error")
+        if isinstance(cause, MisfitError):
+            yield from (document.fault(_existing(document, key), what, hint) for key, what, hint in cause.faults)
+            continue
+        key = tuple(fault["loc"])
+        place = _existing(document, key)
+        if place not in seen:
+            seen.add(place)
+            yield document.fault(place, _problem(fault["msg"], key), _advice(fault["type"], key, kind))
 
 
 def _parse(text: str, name: str, error: type[CsatError]) -> Document:
@@ -167,13 +179,6 @@ def _advice(kind: str, key: Key, model: type[Model]) -> str:
         "string_type": "put the value in quotes",
         "string_pattern_mismatch": "a code has letters, digits and _ only, at most 64",
     }.get(kind, "correct the value; orchestration/config describes every key")
-
-
-def advise_nearest(name: str, known: typing.Iterable[str]) -> str:
-    """Which of the known names was probably meant, or all of them."""
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}"
 
 
 def _fields(model: type[Model], key: Key) -> list[str]:

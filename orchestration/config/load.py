@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 from orchestration.config.checks import Documents, check_workspace
 from orchestration.config.contracts import Contract
-from orchestration.config.documents import Document, Parsed, advise_nearest, parse_document, read_document
+from orchestration.config.documents import Document, Parsed, parse_document, read_document
 from orchestration.config.metrics import Metrics
 from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Stages, Thresholds, Workspace
+from orchestration.config.names import advise_nearest
 from orchestration.config.workspace import WorkspaceConfig
-from orchestration.errors import ConfigError, ContractError, CsatError
+from orchestration.errors import ConfigError, ContractError, CsatError, join_errors
 
 __all__ = ["WorkspaceConfig", "hash_workspace", "load_workspace"]
 
@@ -22,7 +24,7 @@ SUFFIX = ".yaml"
 def load_workspace(folder: Path) -> WorkspaceConfig:
     """The configuration and contracts of the workspace in `folder`, checked as a whole.
 
-    Raises ConfigError or ContractError naming file, line, dotted key, value and what to do.
+    Raises ConfigError or ContractError naming file, line, dotted key, value and what to do, for every fault of every file.
     """
     _require_folder(folder / CONFIG)
     _refuse_strangers(folder / CONFIG, SINGLE_FILES)
@@ -30,18 +32,21 @@ def load_workspace(folder: Path) -> WorkspaceConfig:
     instruments = _read_many(folder, INSTRUMENTS, ConfigError, "describe one questionnaire in config/instruments/<code>.yaml")
     contracts = _read_many(folder, CONTRACTS, ContractError, "write one with `csat contract draft FILE`")
     calendar = _read_many(folder, CALENDAR, ConfigError, "")
+    errors: list[CsatError] = []
     config = WorkspaceConfig(
-        workspace=parse_document(documents["workspace"], Workspace),
-        thresholds=parse_document(documents["thresholds"], Thresholds),
-        stages=parse_document(documents["stages"], Stages),
-        metrics=parse_document(documents["metrics"], Metrics),
-        labels=parse_document(documents["labels"], Labels),
-        recipients=parse_document(documents["recipients"], Recipients),
-        instruments=_parse_all(instruments, Instrument),
-        calendar=_parse_all(calendar, CalendarOverride),
-        contracts=_parse_all(contracts, Contract),
+        workspace=_parse(documents["workspace"], Workspace, errors),
+        thresholds=_parse(documents["thresholds"], Thresholds, errors),
+        stages=_parse(documents["stages"], Stages, errors),
+        metrics=_parse(documents["metrics"], Metrics, errors),
+        labels=_parse(documents["labels"], Labels, errors),
+        recipients=_parse(documents["recipients"], Recipients, errors),
+        instruments=tuple(_parse(document, Instrument, errors) for document in instruments),
+        calendar=tuple(_parse(document, CalendarOverride, errors) for document in calendar),
+        contracts=tuple(_parse(document, Contract, errors) for document in contracts),
         hash=hash_workspace(folder),
     )
+    if errors:
+        raise join_errors(errors)
     check_workspace(config, Documents(documents, instruments, calendar, contracts))
     return config
 
@@ -88,5 +93,10 @@ def _read_many(folder: Path, part: str, error: type[CsatError], if_none: str) ->
     return tuple(read_document(path, folder, error) for path in paths)
 
 
-def _parse_all(documents: tuple[Document, ...], kind: type[Parsed]) -> tuple[Parsed, ...]:
-    return tuple(parse_document(document, kind) for document in documents)
+def _parse(document: Document, kind: type[Parsed], errors: list[CsatError]) -> Parsed:
+    """The document as a `kind`; where it is none an empty one that nobody reads, and one more of `errors`."""
+    try:
+        return parse_document(document, kind)
+    except CsatError as error:
+        errors.append(error)
+        return cast(Parsed, kind.model_construct())

@@ -1,5 +1,6 @@
 """Types of config/*.yaml: workspace, instruments, thresholds, stages, calendar, recipients. Frozen; unknown keys refused."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -17,6 +18,14 @@ class Model(BaseModel):
     """Base of everything a client may write: immutable, and a key nobody knows is an error, not a wish."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MisfitError(ValueError):
+    """Faults of one file in several places: key, what is wrong, what to do. A validator raises it; the reader names the lines."""
+
+    def __init__(self, faults: Iterable[tuple[tuple[str | int, ...], str, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{what}: {hint}" for _, what, hint in self.faults))
 
 
 class Text(Model):

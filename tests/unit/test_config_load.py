@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.config.formats import format_fault
 from orchestration.config.load import hash_workspace, load_workspace
 from orchestration.config.packaged import resource_folder
 from orchestration.errors import ConfigError, ContractError, CsatError
@@ -101,7 +102,7 @@ FAULTS = [
     ("config/instruments/q.yaml", "title: {en: Q}", "title: {en: Q", 3, []),
     ("config/instruments/q.yaml", "title: {en: Q}", "title: !!python/object/apply:os.system ['true']", 2, ["is not allowed here"]),
     ("config/instruments/q.yaml", "title: {en: Q}", "title: {en: Q}\n2: 3", 3, ["must be a text"]),
-    ("contracts/answers.yaml", "name: answered_at", "name: answered", 1, ["has no column answered"]),
+    ("contracts/answers.yaml", "name: answered_at", "name: answered", 9, ["has no column answered", "did you mean answered_at?"]),
     ("contracts/answers.yaml", "value: q", "value: z", 8, ["columns.2.value ('z')", "no instrument_code z"]),
     ("contracts/answers.yaml", "total: OVERALL", "total: OVERAL", 7, ["columns.1.map.total", "did you mean OVERALL?"]),
     ("contracts/answers.yaml", "source: at", "sauce: at", 9, ["columns.3.sauce ('at')", "did you mean source?"]),
@@ -199,9 +200,58 @@ def test_a_file_that_is_no_yaml_of_keys_is_refused(workspace, content):
         load_workspace(workspace)
 
 
-def test_several_faults_of_one_file_are_counted(workspace):
+def test_every_fault_of_every_file_is_told(workspace):
+    (workspace / "config" / "labels.yaml").write_text("regions: 7\ncolour: red\n")
     error = refusal(workspace, "config/recipients.yaml", "sender_name: Q\nsender_address: q@example.com\n", "")
-    assert "sender_name: is missing (and 1 more in this file)" in str(error)
+    said = str(error)
+    for words in (
+        "sender_name: is missing",
+        "sender_address: is missing",
+        "config/labels.yaml:1: regions (7)",
+        "config/labels.yaml:2: colour",
+    ):
+        assert words in said
+    assert " more" not in said
+
+
+def test_wrong_names_of_a_contract_are_told_at_their_lines(workspace):
+    path = workspace / "contracts" / "answers.yaml"
+    path.write_text(CONTRACT.replace("name: answered_at", "name: answerd_at").replace("name: item_code", "name: itemcode"))
+    with pytest.raises(ContractError) as told:
+        load_workspace(workspace)
+    said = str(told.value)
+    assert (
+        "contracts/answers.yaml:7: columns.1.name ('itemcode'): surveys_answers has no column itemcode\n  -> did you mean item_code?"
+        in said
+    )
+    assert "contracts/answers.yaml:9: columns.3.name ('answerd_at')" in said
+    assert "did you mean answered_at?" in said
+    assert "surveys_answers needs answered_at" in said
+
+
+def test_a_wrong_table_is_told_at_its_line(workspace):
+    error = refusal(workspace, "contracts/answers.yaml", "table: surveys_answers", "table: survey_answers")
+    assert error.where == "contracts/answers.yaml:3"
+    assert "did you mean surveys_answers?" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [("%Y-%m-%d %H:%S", "reads no minutes"), ("%d.%m. %H:%M", "reads no year"), ("%Y-%m-%d %I:%M", "AM or PM"), ("%H:%M", "reads no day"),
+     ("%Y-%m %H:%M", "reads no day"), ("%Y-%d %H:%M", "reads no month"), ("%Y-%m-%d :%M", "reads no hours"),
+     ("%Y-%m-%d %H:%M %p", "twelve hours")],
+)  # fmt: skip
+def test_a_format_that_loses_a_part_is_refused(workspace, form, says):
+    error = refusal(workspace, "contracts/answers.yaml", "source: at}", f"source: at, format: '{form}'}}")
+    assert error.where == "contracts/answers.yaml:9"
+    assert says in str(error)
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y-%m-%d", "%d-%b-%y %I:%M:%S %p", "%Y%m%d%H%M%S", "%Y年%m月%d日", "%-m/%-d/%Y %H:%M", "%Y-%j", "%B %d, %Y"]
+)
+def test_a_whole_format_is_taken(form):
+    assert format_fault(form, "timestamp") == ""
 
 
 def test_the_hash_knows_names_and_bytes_and_nothing_else(workspace):
