@@ -46,11 +46,21 @@ def raise_all(steps: Iterable[Callable[[], object]]) -> None:
 
 def _check_workspace_file(config: WorkspaceConfig, documents: Documents) -> None:
     document, workspace = documents.single["workspace"], config.workspace
-    _require_known(document, ("instrument",), workspace.instrument, [i.code for i in config.instruments], "instrument")
     try:
         zoneinfo.ZoneInfo(workspace.time_zone)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         raise document.fault(("time_zone",), "is no time zone", "use an IANA name such as Asia/Shanghai") from None
+    if workspace.instrument or config.instruments:
+        _check_headline(config, document)
+
+
+def _check_headline(config: WorkspaceConfig, document: Document) -> None:
+    """The questionnaire of the headline is there and asks what its rule needs. A workspace without questionnaires has no headline."""
+    workspace = config.workspace
+    if not config.instruments:
+        hint = "describe one questionnaire in config/instruments/<code>.yaml, or leave `instrument` out where nobody is asked"
+        raise document.fault(("instrument",), "there is no questionnaire at all", hint)
+    _require_known(document, ("instrument",), workspace.instrument, [i.code for i in config.instruments], "instrument")
     headline = config.headline_instrument
     if workspace.headline == "acsi" and not headline.acsi_items:
         raise document.fault(("headline",), f"{headline.code} names no acsi_items", "name the three ACSI items, or choose another rule")
@@ -191,7 +201,8 @@ def _known_codes(config: WorkspaceConfig, contract: Contract, column: str) -> li
         asked = _named_instruments(config, contract) or config.instruments
         return [code for instrument in asked for code in (*(item.code for item in instrument.items), *instrument.aliases)]
     if column in ("stage_code", "step_code"):
-        return [stage.code for process in config.stages.processes for stage in process.stages]
+        outside = contract.stretches.outside if contract.stretches else ()
+        return [*(stage.code for process in config.stages.processes for stage in process.stages), *outside]
     if column == "process_code":
         return [process.code for process in config.stages.processes]
     return None

@@ -49,7 +49,11 @@ class ContractColumn(Model):
     join: str = "|"
     value: str | None = Field(default=None, description="a constant instead of a source column")
     type: Kind | None = Field(default=None, description="type of the source's text; default: the canonical column's")
-    format: str = Field(default="", description="strptime format of a date or timestamp; empty: ISO 8601")
+    format: str | tuple[str, ...] = Field(
+        default="",
+        description="strptime format of a date or timestamp; empty: ISO 8601. Where a column mixes several ways of writing, all of "
+        "them: a text that two of them read as different moments is quarantined",
+    )
     required: bool = False
     null_tokens: tuple[str, ...] = Field(default=("",), description="texts that mean: nothing")
     not_rating: dict[str, str] = Field(default_factory=dict, description="texts that are no rating -> reason code")
@@ -57,6 +61,11 @@ class ContractColumn(Model):
     map_is_complete: bool = Field(default=False, description="true: a text outside `map` is quarantined")
     minimum: float | None = None
     maximum: float | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The ways in which a date or timestamp may be written, at least one; an empty one is ISO 8601."""
+        return (self.format,) if isinstance(self.format, str) else self.format or ("",)
 
 
 class RowTemplate(Model):
@@ -80,6 +89,16 @@ class Picks(Model):
     columns: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="source columns, one per choice")
     items: Annotated[dict[str, Code], Field(min_length=1)] = Field(description="text of the source -> item that it names")
     none: tuple[str, ...] = Field(default=(), description="texts that name no item, blank aside; any other text is quarantined")
+
+
+class Stretches(Model):
+    """The file is a log, whole in each file: a record makes a row only where the state of its case changes.
+
+    The row stands for the stretch up to the next change, in order of time and then of the file; records that repeat the
+    state are part of it. Rows end where the next stretch begins and are numbered per case and state.
+    """
+
+    outside: tuple[str, ...] = Field(default=(), description="canonical states that end a stretch and begin none, e.g. closed")
 
 
 class Skip(Model):
@@ -116,6 +135,7 @@ class Contract(Model):
     columns: tuple[ContractColumn, ...]
     rows: tuple[RowTemplate, ...] = Field(default=(), description="empty: one row per record")
     picks: Picks | None = Field(default=None, description="surveys_answers: importance asked as the items that matter most")
+    stretches: Stretches | None = Field(default=None, description="given where the file is a log of states; empty braces will do")
     skip: tuple[Skip, ...] = ()
     expected: Expected = Expected()
     quarantine_limit_share: Annotated[float, Field(ge=0, le=1)] = 0.05
@@ -144,8 +164,12 @@ class Contract(Model):
             filled.add(column.name)
             if column.name not in names:
                 yield (*key, "name"), f"{self.table} has no column {column.name}", advise_nearest(column.name, names)
-            elif fault := format_fault(column.format, column.type or table.column(column.name).kind):
+                continue
+            kind = column.type or table.column(column.name).kind
+            if fault := next(filter(None, (format_fault(form, kind) for form in column.formats)), ""):
                 yield (*key, "format"), fault, FORMAT_ADVICE
+        if self.stretches:
+            yield from self._stretch_faults(table, filled)
         if missing := [c.name for c in table.columns if (c.key or c.is_required) and c.name not in filled | DEFAULTED]:
             yield ("columns",), f"{self.table} needs {', '.join(missing)}", "add them under columns"
         if "promised_at" in filled and self.promised is None:
@@ -177,6 +201,16 @@ class Contract(Model):
         if any(c.name == "importance" for c in self.columns) or any(c.name == "importance" for item in named for c in rows[item].columns):
             raise ValueError("importance comes from picks: leave the column importance out")
         return self
+
+    def _stretch_faults(self, table: RawTable, filled: set[str]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """What in the contract keeps a log of states from becoming stretches."""
+        if table.stretch is None:
+            able = ", ".join(t.name.removeprefix("raw.") for t in RAW_TABLES if t.stretch)
+            yield ("stretches",), f"{self.table} has no stretches of a state", f"leave `stretches` out; {able} have"
+        elif table.stretch.number in filled:
+            yield ("stretches",), f"{table.stretch.number} is delivered, and counted here", "leave one of the two out"
+        if self.extract != "full":
+            yield ("extract",), "stretches are read within one file", "say `extract: full`, or have stretches delivered"
 
 
 DEFAULTED = frozenset({"valid_from", "passage_number", "item_code", "alias_source_code"})

@@ -29,7 +29,7 @@ def load_workspace(folder: Path) -> WorkspaceConfig:
     _require_folder(folder / CONFIG)
     _refuse_strangers(folder / CONFIG, SINGLE_FILES)
     documents = {name: _read_single(folder, name) for name in SINGLE_FILES}
-    instruments = _read_many(folder, INSTRUMENTS, ConfigError, "describe one questionnaire in config/instruments/<code>.yaml")
+    instruments = _read_many(folder, INSTRUMENTS, ConfigError, "")
     contracts = _read_many(folder, CONTRACTS, ContractError, "write one with `csat contract draft FILE`")
     calendar = _read_many(folder, CALENDAR, ConfigError, "")
     errors: list[CsatError] = []

@@ -16,6 +16,8 @@ from orchestration.config.models import Code, Model, Text
 from orchestration.schemas.raw import raw_table
 
 Family = Literal["complaints", "deliveries", "stages"]
+FAMILY_TABLES = {"complaints": "complaints_complaints", "deliveries": "deliveries_deliveries", "stages": "crm_case_stages"}
+"""Family -> the canonical table whose rows its fact has."""
 FINGERPRINT_LENGTH = 12
 
 
@@ -41,7 +43,9 @@ class Metric(Model):
     breakdown: Literal["none", "stage", "category", "route"] = "none"
     is_open_cohort: bool = Field(default=False, description="true: the month's share still moves with its age, so nothing is judged by it")
     measured_by: tuple[str, ...] = Field(
-        default=(), description="tables or table.column of which a contract must fill one; where none does, nobody measured the metric"
+        default=(),
+        description="tables or table.column of which a source must fill one; the metric counts the sources that do, and is left out "
+        "where none does",
     )
     owner: Code = ""
     description: Text
@@ -74,9 +78,13 @@ class CompiledMetric:
     fingerprint: str
 
 
-def compile_metric(metric: Metric) -> CompiledMetric:
-    """The metric's two aggregate expressions (BIGINT, 0 on no rows) and its fingerprint (12 hex digits)."""
-    numerator, denominator = _aggregate(metric.numerator), _aggregate(metric.denominator)
+def compile_metric(metric: Metric, *, sources: tuple[str, ...] = ()) -> CompiledMetric:
+    """The metric's two aggregate expressions (BIGINT, 0 on no rows) and its fingerprint (12 hex digits).
+
+    sources: only these are counted, as others of the fact do not measure the metric; empty: all.
+    """
+    within = f" and source_code in ({', '.join(repr(source) for source in sources)})" if sources else ""
+    numerator, denominator = (_aggregate(part, within) for part in (metric.numerator, metric.denominator))
     entry = metric.model_dump(mode="json", exclude={"text", "description", "owner", "measured_by"})
     content = json.dumps([entry, numerator, denominator], sort_keys=True, ensure_ascii=False)
     return CompiledMetric(metric, numerator, denominator, fingerprint(content))
@@ -87,6 +95,6 @@ def fingerprint(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
-def _aggregate(quantity: Quantity) -> str:
-    counted = quantity.sum_of or "1"
-    return f"cast(coalesce(sum(case when {quantity.where} then {counted} else 0 end), 0) as bigint)"
+def _aggregate(quantity: Quantity, within: str) -> str:
+    counted, where = quantity.sum_of or "1", f"({quantity.where}){within}" if within else quantity.where
+    return f"cast(coalesce(sum(case when {where} then {counted} else 0 end), 0) as bigint)"

@@ -49,7 +49,7 @@ class Workspace(Model):
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
     calendar: Literal["china", "weekdays"] = "china"
     headline: HeadlineRule = "importance_weighted"
-    instrument: Code = Field(description="instrument whose index is the headline")
+    instrument: Code = Field(default="", description="instrument whose index is the headline; empty: nobody is asked, no index")
     analysts_group: str = ""
     analysts_see: Literal["names", "tokens"] = "names"
     answers_contact: str = Field(default="", description="named person and address who answers questions on the report")

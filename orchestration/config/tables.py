@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from orchestration.config.calendar import build_calendar_rows
-from orchestration.config.metrics import compile_metric
+from orchestration.config.contracts import Contract
+from orchestration.config.metrics import FAMILY_TABLES, Metric, compile_metric
 from orchestration.config.models import CodeText, Instrument, Item, Model, Text
 from orchestration.config.workspace import WorkspaceConfig
 
@@ -83,19 +84,36 @@ def _stage_rows(config: WorkspaceConfig) -> Iterator[Row]:
 
 def unmeasured_metrics(config: WorkspaceConfig) -> tuple[str, ...]:
     """Codes of metrics of which no contract fills what they are measured by: a column nobody delivers is no 0 per cent."""
-    filled = {contract.table for contract in config.contracts}
-    for contract in config.contracts:
-        columns = (*contract.columns, *(column for template in contract.rows for column in template.columns))
-        filled |= {f"{contract.table}.{column.name}" for column in columns}
-    return tuple(metric.code for metric in config.metrics.metrics if metric.measured_by and not filled.intersection(metric.measured_by))
+    return tuple(metric.code for metric in config.metrics.metrics if metric.measured_by and not _measuring(config, metric))
+
+
+def partly_measured(config: WorkspaceConfig) -> dict[str, tuple[str, ...]]:
+    """Metric -> the sources that measure it, where others tell of the same facts and do not: these are left out of the count."""
+    found = {}
+    for metric in config.metrics.metrics:
+        measuring, table = _measuring(config, metric), FAMILY_TABLES[metric.family]
+        if measuring and {contract.source for contract in config.contracts if contract.table == table} - measuring:
+            found[metric.code] = tuple(sorted(measuring))
+    return found
+
+
+def _measuring(config: WorkspaceConfig, metric: Metric) -> set[str]:
+    """Sources of which a contract fills what the metric is measured by."""
+    return {contract.source for contract in config.contracts if _filled(contract).intersection(metric.measured_by)}
+
+
+def _filled(contract: Contract) -> set[str]:
+    """The contract's table, and table.column of each column it fills."""
+    columns = (*contract.columns, *(column for template in contract.rows for column in template.columns))
+    return {contract.table, *(f"{contract.table}.{column.name}" for column in columns)}
 
 
 def _metric_rows(config: WorkspaceConfig) -> Iterator[Row]:
-    left_out = unmeasured_metrics(config)
+    left_out, partly = unmeasured_metrics(config), partly_measured(config)
     for order, metric in enumerate(config.metrics.metrics, start=1):
         if metric.code in left_out:
             continue
-        compiled = compile_metric(metric)
+        compiled = compile_metric(metric, sources=partly.get(metric.code, ()))
         yield (
             metric.code, order, metric.family, *_both(metric.text), *_both(metric.description),
             compiled.numerator_sql, compiled.denominator_sql, metric.breakdown, metric.base_kind, metric.unit,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestration.config.calendar import missing_years
 from orchestration.config.load import WorkspaceConfig, load_workspace
-from orchestration.config.tables import unmeasured_metrics
+from orchestration.config.tables import partly_measured, unmeasured_metrics
 from orchestration.errors import ContractError, ExtractError, WarehouseError
 from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR, require_workspace
 from orchestration.warehouse.checking import Finding, check_landing
@@ -29,6 +29,8 @@ def check_workspace(folder: Path) -> Iterator[str]:
     yield f"configuration and {len(config.contracts)} contracts are sound"
     if left_out := unmeasured_metrics(config):
         yield f"not measured, because no contract fills their columns: {', '.join(left_out)}"
+    for metric, sources in partly_measured(config).items():
+        yield f"counted of {', '.join(sources)} alone, because no other source fills its columns: {metric}"
     findings = check_landing(config.contracts, folder / "landing", time_zone=config.workspace.time_zone)
     yield from (f"{finding.severity}: {finding_line(finding)}" for finding in findings)
     errors = [finding for finding in findings if finding.severity == "error"]

@@ -109,7 +109,7 @@ STAT_KEY = ("month_start_date", "instrument_code", "wave_code", "mode_code", "se
 MART_PROFILES = (
     ProfiledTable("marts.dim_customer", ("customer_id", "valid_from_date"), ("valid_to_date", "segment_code", "region_code"),
                   rules=(Rule("empty_period", "valid_to_date <= valid_from_date"),), rows_expected="1"),
-    ProfiledTable("marts.dim_item", ("instrument_code", "item_code"), rows_expected="1"),
+    ProfiledTable("marts.dim_item", ("instrument_code", "item_code"), rows_expected="select count(*) from config.items"),
     ProfiledTable("marts.dim_stage", ("process_code", "stage_code")),
     ProfiledTable("marts.dim_calendar", ("date_day",), ("is_workday", "workday_rank"), rows_expected="1"),
     ProfiledTable("marts.fct_answer", never_null=("customer_id", "segment_code", "region_code", "weight"), not_after_run="known_at",

@@ -19,11 +19,26 @@ SYSTEM_COLUMNS = (
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Columns of a table that a log of states can fill: one row per stretch in one `state`, which `begins` at a moment.
+
+    `ends` gets the moment at which the next stretch begins, `number` counts the stretches of a case in the same state;
+    empty: the table has no such column.
+    """
+
+    state: str
+    begins: str
+    ends: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
 class RawTable(Table):
     """A canonical table: `date_column` dates a row, `join_keys` are the keys by which a change reaches other tables."""
 
     date_column: str = ""
     join_keys: tuple[str, ...] = ()
+    stretch: Stretch | None = None
 
 
 def _key(name: str, kind: Kind, meaning: str) -> Column:
@@ -104,6 +119,7 @@ CRM_CASE_STAGES = RawTable(
         OWNER,
     ),
     date_column="entered_at", join_keys=("case_id", "customer_key"),
+    stretch=Stretch("stage_code", begins="entered_at", ends="left_at", number="passage_number"),
 )  # fmt: skip
 CRM_CUSTOMER_MONTHS = RawTable(
     "raw.crm_customer_months", "One row per customer and month of business",
@@ -132,6 +148,10 @@ COMPLAINTS_COMPLAINTS = RawTable(
         _optional("channel_code", "text", "channel of intake"),
         _optional("department_code", "text", "responsible department"),
         _optional("is_valid", "boolean", "found justified", null="not judged"),
+        _optional("is_resolved", "boolean", "solved, where the source says so without a time", null="resolved_at or an event tells"),
+        _optional("is_within_deadline", "boolean", "deadline kept so far, where the source says so without the deadline",
+                  null="due_at tells"),
+        _optional("n_reopened", "integer", "times reopened, where the source counts them", null="events tell"),
         REGION, OWNER,
         Column("description", "text", "the customer's own words", null="none", private=True),
     ),
@@ -146,7 +166,7 @@ COMPLAINTS_EVENTS = RawTable(
         _optional("clock_owner_code", "text", "whose time runs from here: supplier or customer", null="supplier"),
         _optional("staff_id", "text", "who did it"),
     ),
-    date_column="happened_at", join_keys=("complaint_id",),
+    date_column="happened_at", join_keys=("complaint_id",), stretch=Stretch("event_code", begins="happened_at"),
 )  # fmt: skip
 COMPLAINTS_CALLBACKS = RawTable(
     "raw.complaints_callbacks", "One row per call back to a complainer",

@@ -35,6 +35,7 @@ from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.quarantine import store_bytes, write_quarantine
 from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, scan_files
 from orchestration.warehouse.state import State
+from orchestration.warehouse.stretches import select_stretches
 from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
 from orchestration.warehouse.versions import (
     NEW_ROWS,
@@ -230,6 +231,8 @@ def _prepare_rows(load: _Load, scan: Scan) -> None:
     system = ", ".join(column.name for column in SYSTEM_COLUMNS)
     columns = ", ".join(quote_name(column.name) for column in load.table.columns)
     rows = " union all ".join(f"select {system}, _tie, {columns} from ({select})" for select in scan.mapping.select_rows())
+    if contract.stretches:
+        rows = select_stretches(rows, load.table, contract.stretches)
     con.execute(f"create or replace temp view load_rows as {rows}")
 
 

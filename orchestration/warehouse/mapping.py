@@ -211,7 +211,7 @@ class Mapping:
         text = f"t{field.number}"
         if not self._is_text(field):
             return read_typed(text, self.types[sources_of(field.spec)[0]], field.column.kind, self.time_zone)
-        return convert_kind(read_kind(text, kind, field.spec.format, self.time_zone), kind, field.column.kind)
+        return convert_kind(read_kind(text, kind, field.spec.formats, self.time_zone), kind, field.column.kind)
 
     def _reasons(self) -> list[str]:
         found = [field for field in self.fields if field.spec.not_rating]

@@ -62,7 +62,7 @@ def join_texts(texts: Iterable[str]) -> str:
     return ", ".join(quote_text(text) for text in texts)
 
 
-def read_kind(text: str, kind: Kind, form: str, time_zone: str) -> str:
+def read_kind(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -> str:
     """The value of `text`, NULL where it is not strictly a `kind`."""
     if kind == "text":
         return text
@@ -70,7 +70,7 @@ def read_kind(text: str, kind: Kind, form: str, time_zone: str) -> str:
         is_true, is_false = (f"lower({text}) in ({join_texts(words)})" for words in (TRUE_TEXTS, FALSE_TEXTS))
         return f"case when {is_true} then true when {is_false} then false end"
     if kind in ("date", "timestamp"):
-        return _read_time(text, kind, form, time_zone)
+        return _read_times(text, kind, forms, time_zone)
     pattern = {"integer": WHOLE_NUMBER, "bigint": WHOLE_NUMBER, "decimal": DECIMAL_NUMBER}.get(kind, FLOAT_NUMBER)
     return _matching(text, pattern, f"try_cast({text} as {SQL_TYPES[kind]})")
 
@@ -96,6 +96,15 @@ def read_typed(value: str, sql_type: str, canonical: Kind, time_zone: str) -> st
     if canonical in ("double", "decimal") and sql_type in ("FLOAT", "DOUBLE"):
         return f"case when isfinite({value}) then try_cast({value} as {SQL_TYPES[canonical]}) end"
     return f"try_cast({value} as {SQL_TYPES[canonical]})"
+
+
+def _read_times(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -> str:
+    """The moment on which every form agrees that can read the text at all."""
+    values = [_read_time(text, kind, form, time_zone) for form in forms]
+    if len(values) == 1:
+        return values[0]
+    listed = ", ".join(values)
+    return f"case when least({listed}) = greatest({listed}) then least({listed}) end"
 
 
 def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:

@@ -9,7 +9,7 @@ from orchestration.config.load import load_workspace
 from orchestration.config.metrics import Metric, compile_metric
 from orchestration.config.models import Instrument, Item, Text
 from orchestration.config.packaged import resource_folder
-from orchestration.config.tables import build_config_rows, items_of_index, unmeasured_metrics
+from orchestration.config.tables import build_config_rows, items_of_index, partly_measured, unmeasured_metrics
 from orchestration.schemas.config_tables import CONFIG_TABLES
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.tables import read_table, replace_rows
@@ -112,3 +112,22 @@ def test_a_misspelt_place_of_measurement_is_refused(sample):
     entry = sample.metrics.metrics[0].model_dump() | {"measured_by": ["complaints_evnts"]}
     with pytest.raises(ValueError, match="complaints_evnts"):
         Metric.model_validate(entry)
+
+
+def test_a_metric_counts_only_the_sources_that_measure_it(sample):
+    assert partly_measured(sample) == {}
+    desk = next(c for c in sample.contracts if c.table == "complaints_complaints")
+    second = desk.model_copy(update={"contract": "letters", "source": "letter_desk"})
+    both = replace(sample, contracts=(*sample.contracts, second))
+    partly = partly_measured(both)
+    assert partly["complaint_reopened_rate"] == (desk.source,)
+    assert "delivery_on_time_by_time_rate" not in partly
+    rows = {row[0]: row for row in build_config_rows(both, first_day=FIRST, last_day=LAST)["config.metrics"]}
+    alone = {row[0]: row for row in build_config_rows(sample, first_day=FIRST, last_day=LAST)["config.metrics"]}
+    counted, before = rows["complaint_reopened_rate"], alone["complaint_reopened_rate"]
+    sql = " ".join(str(cell) for cell in counted)
+    assert sql.count(f"and source_code in ('{desk.source}')") == len(("numerator", "denominator"))
+    assert counted[-1] != before[-1]
+    assert {code: row for code, row in rows.items() if code not in partly} == {
+        code: row for code, row in alone.items() if code not in partly
+    }

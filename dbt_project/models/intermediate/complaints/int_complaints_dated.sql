@@ -10,7 +10,7 @@ last_dates_taken as (
     select
         complaints.*,
         coalesce(events.n_escalated, 0) as n_escalated,
-        coalesce(events.n_reopened, 0) as n_reopened,
+        greatest(coalesce(events.n_reopened, 0), coalesce(cast(complaints.n_told_reopened as bigint), 0)) as n_reopened,
         events.last_reopened_at,
         least(complaints.first_response_at, events.first_responded_at) as first_responded_at,
         greatest(complaints.resolved_at, events.last_resolved_at) as last_resolved_at,
@@ -46,6 +46,7 @@ select
     region_code,
     owner_id,
     known_at,
-    final_resolved_at is null and final_closed_at is null as is_open,
-    final_resolved_at is not null as is_resolved
+    final_resolved_at is null and final_closed_at is null and not coalesce(is_resolved, false) as is_open,
+    final_resolved_at is not null or coalesce(is_resolved, false) as is_resolved,
+    is_within_deadline
 from reopenings_applied

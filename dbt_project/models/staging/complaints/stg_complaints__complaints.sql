@@ -20,6 +20,9 @@ select
     complaints.channel_code,
     complaints.department_code,
     complaints.is_valid,
+    complaints.is_resolved,
+    complaints.is_within_deadline,
+    complaints.n_reopened as n_told_reopened,
     complaints.region_code,
     complaints.owner_id,
     complaints.known_at

@@ -1,3 +1,5 @@
+-- a table: as a view that is empty and read twice in one query, DuckDB 2.0.0 shares it and then takes comparisons behind its left
+-- joins for unknown, so that every stage would keep its limit
 with aliases as (
     select * from {{ source('raw', 'crm_customer_aliases') }}
 ),
