@@ -70,8 +70,9 @@ def place_items(means: pl.DataFrame, items: pl.DataFrame, *, cuts: QuadrantCuts)
 def _of_axes(frame: pl.DataFrame, items: pl.DataFrame, *measures: str) -> pl.DataFrame:
     """The frame with the share of satisfied ratings as `satisfaction`, for questionnaires whose map is made of shares."""
     by_share = pl.col("instrument_code").is_in(items.filter(_is_share())["instrument_code"].unique().to_list())
+    unused = pl.when(by_share).then(pl.lit("satisfaction")).otherwise(pl.lit("satisfied"))
     for measure in measures:
-        kept = frame.filter(~by_share | (pl.col(measure) != "satisfaction"))
+        kept = frame.filter(pl.col(measure) != unused)
         frame = kept.with_columns(pl.col(measure).replace({"satisfied": "satisfaction"}))
     return frame
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.reports.figure import LATE, NO_DATA, TOO_FEW, UNDECIDED, Figure
+from orchestration.reports.figures_items import build_item_scores
 from orchestration.reports.reading import Reading, Row, last_day, rows, trend_months
 
 INDEX_DECIMALS, SCORE_DECIMALS, SHARE_DECIMALS = 1, 2, 1
@@ -31,6 +32,7 @@ def build_survey_figures(reading: Reading) -> Iterator[Figure]:
     yield from build_trend(reading)
     yield from build_items(reading)
     yield from build_repair(reading)
+    yield from build_item_scores(reading)
     yield from build_response_rates(reading)
     yield from build_nps(reading)
 

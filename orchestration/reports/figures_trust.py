@@ -116,9 +116,10 @@ def _lacking(reading: Reading) -> Iterator[Figure]:
         yield _text("lacking.importance", "not_asked", table="indices.item_quadrants")
     scores = reading.frames.kpi_scores.join(reading.frames.metrics.select("metric_code", "family_code"), on="metric_code")
     measured = set(scores["family_code"])
-    for family in FAMILIES:
-        if family not in measured:
-            yield _text(f"lacking.{family}", "not_delivered", table="indices.kpi_scores")
+    missing = [family for family in FAMILIES if family not in measured]
+    rests_on_survey = not measured and not survey.is_empty()
+    for what in ("operations",) if rests_on_survey else missing:
+        yield _text(f"lacking.{what}", "not_delivered", table="indices.kpi_scores")
     if "deliveries" in measured:
         yield from _lacking_regions(reading, scores.filter(pl.col("family_code") == "deliveries"))
     if "stages" in measured:

@@ -13,6 +13,7 @@ from orchestration.reports.catalogue import LabelTexts, read_catalogue
 from orchestration.reports.figure import FigureSet, figures_from_frame
 from orchestration.reports.formatting import LANGUAGE_TAG, format_month
 from orchestration.reports.parts import Page, Sentence
+from orchestration.reports.sections_items import ItemSection, build_item_scores
 from orchestration.reports.sections_operations import (
     ComplaintSection,
     DeliverySection,
@@ -53,6 +54,7 @@ class MonthlyExecutive:
     points: tuple[Sentence, ...]
     trend: TrendSection | None
     quadrant: QuadrantSection | None
+    items: ItemSection | None
     kpis: KpiSection | None
     stages: StageSection | None
     deliveries: DeliverySection | None
@@ -72,10 +74,12 @@ def build_monthly_executive(
     month = figures.item(0, "month_start_date")
     page = Page(frozen, printed_from_frame(claims), labels, read_catalogue(locale), month)
     points = tuple(sentence for number in range(1, N_POINTS + 1) if (sentence := page.sentence(f"point.{number}")) is not None)
+    trend = build_trend(page)
     return MonthlyExecutive(
         locale=locale, language=LANGUAGE_TAG[locale], masthead=_masthead(page, frozen), headline=build_headline(page), points=points,
-        trend=build_trend(page), quadrant=build_quadrant(page), kpis=build_kpis(page), stages=build_stage_strip(page),
-        deliveries=build_deliveries(page), complaints=build_complaints(page), trust=build_trust(page, generation=generation),
+        trend=trend, quadrant=build_quadrant(page), items=build_item_scores(page, has_trend=trend is not None),
+        kpis=build_kpis(page), stages=build_stage_strip(page), deliveries=build_deliveries(page), complaints=build_complaints(page),
+        trust=build_trust(page, generation=generation),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from orchestration.reports.formatting import DASH
 from orchestration.reports.mail_page import MailCell, MailChange, MailHeadline, MailPage, MailPicture, MailPoint, MailSection, MailTable
 from orchestration.reports.monthly_executive import MonthlyExecutive
 from orchestration.reports.parts import Cell, Sentence
+from orchestration.reports.sections_items import ItemSection
 from orchestration.reports.sections_operations import ComplaintSection, DeliverySection, KpiSection
 from orchestration.reports.sections_quadrant import QuadrantSection
 from orchestration.reports.sections_stages import StageSection
@@ -77,6 +78,8 @@ def _sections(view: MonthlyExecutive, text: Text) -> Iterator[MailSection]:
         yield _trend(view.trend, text)
     if view.quadrant:
         yield from _quadrant(view.quadrant, text)
+    if view.items:
+        yield _items(view.items, text)
     if view.kpis:
         yield _kpis(view.kpis, text)
     if view.stages:
@@ -122,6 +125,15 @@ def _quadrant(quadrant: QuadrantSection, text: Text) -> Iterator[MailSection]:
     picture = MailPicture("quadrants", f"{heading.rstrip(_STOPS)}{text('mail.stop')}{told}", quadrant.chart.mail)
     remarks = tuple(remark for remark in (key, quadrant.undecided, quadrant.pooled) if remark)
     yield MailSection(heading, _subtitle(quadrant.heading, quadrant.caption), picture, table, remarks)
+
+
+def _items(items: ItemSection, text: Text) -> MailSection:
+    """Every item, lowest first."""
+    columns = tuple(text(f"mail.column.{name}") for name in ("item", "score", "satisfied", "answers"))
+    rows = tuple(tuple(map(MailCell, (row.label, row.score, row.satisfied, str(row.base)))) for row in items.rows)
+    remarks = (items.nps,) if items.nps else ()
+    heading, subtitle = _heading(items.heading, items.caption), _subtitle(items.heading, items.caption)
+    return MailSection(heading, subtitle, table=MailTable(columns, rows, (1, 2, 3)), remarks=remarks)
 
 
 def _cell(cell: Cell, *, plain: bool = False) -> MailCell:

@@ -1,8 +1,8 @@
 """Candidates of the three points: topics in declared order of importance, several forms of each, longest support first.
 
-Order: a headline that rests on part of a month; what to repair; the missed plans of two families; what moved the headline;
-the source that is late; the target; stages below their goal; then good and quiet news. The masthead names a late source and the
-headline tells its changes, so what neither shows comes first.
+Order: a headline that rests on part of a month; what to repair, or what is rated lowest; the missed plans of two families; what
+moved the headline; the source that is late; the target; stages below their goal; then good and quiet news. The masthead names a late
+source and the headline tells its changes, so what neither shows comes first.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ INDEX: Values = {"index": ("headline.index", "value")}
 def build_points(figures: FigureSet) -> Iterator[Place]:
     """The places point.1 to point.3; each sees every candidate, and a topic told once is not told again."""
     candidates = (
-        *late_headline(figures), *repair(), *missed_plans(figures, rank=0), *missed_plans(figures, rank=1),
+        *late_headline(figures), *repair(), *rated_lowest(figures), *missed_plans(figures, rank=0), *missed_plans(figures, rank=1),
         *moved_headline(), *late_sources(figures), *short_of_target(), *stages_below(figures), *good_news(), *quiet_news(),
     )  # fmt: skip
     for number in range(1, N_POINTS + 1):
@@ -82,6 +82,24 @@ def repair() -> Iterator[Candidate]:
     so_far: tuple[Claim, ...] = (CountIs("quadrant.n_repair", 1, -1), IsProvisional("repair.1.satisfaction"))
     yield Candidate("point.repair.named.provisional", so_far, picks, "repair", "quadrant")
     yield Candidate("point.repair.provisional", so_far, values, "repair", "quadrant")
+
+
+def rated_lowest(figures: FigureSet) -> Iterator[Candidate]:
+    """The item below all others beyond doubt, where no importance says what to repair."""
+    for claims, values in lowest_item(figures):
+        yield Candidate("point.items.lowest", claims, values, "items", "items")
+
+
+def lowest_item(figures: FigureSet) -> Iterator[tuple[tuple[Claim, ...], Values]]:
+    """Claims and words about the first of the items, which stand lowest first; nothing where the map shows them."""
+    for lowest in figures.under("score.", ".index")[:1]:
+        code = lowest.figure_code.removesuffix(".index")
+        values: Values = {
+            "item": (lowest.figure_code, "name"),
+            "score": (lowest.figure_code, "value"),
+            "satisfied": (f"{code}.top2", "value"),
+        }
+        yield (IsFinal(lowest.figure_code), RankIs(lowest.figure_code, "score.", ".index", lowest=True)), values
 
 
 def missed_metrics(figures: FigureSet, family: str = "") -> list[str]:

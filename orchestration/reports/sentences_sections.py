@@ -34,6 +34,7 @@ from orchestration.reports.sentences_points import (
     RELATIVE_RULES,
     build_points,
     late_survey,
+    lowest_item,
     missed_metrics,
     worst_region,
 )  # fmt: skip
@@ -61,6 +62,7 @@ def build_places(figures: FigureSet) -> Iterator[Place]:
         (Candidate("note.undecided", (CountIs("quadrant.n_undecided", 1, -1),), _threshold("membership_undecided_below")),),
     )
     yield Place("note.pooled", (Candidate("note.pooled", (CountIs("quadrant.window_months", 3, 3),)),))
+    yield Place("heading.items", tuple(_items(figures)))
     yield Place("heading.kpi", tuple(_kpi(figures)))
     yield Place("note.open_cohort", tuple(_open_cohort(figures)))
     yield Place("heading.stages", tuple(_stages(figures)))
@@ -141,6 +143,12 @@ def _quadrant() -> Iterator[Candidate]:
     none = (CountIs("quadrant.n_repair", 0, 0), CountIs("quadrant.n_items", 2, -1), AllKnown("item.", ".certainty"))
     yield Candidate("quadrant.none", none)
     yield Candidate("quadrant.plain")
+
+
+def _items(figures: FigureSet) -> Iterator[Candidate]:
+    for claims, values in lowest_item(figures):
+        yield Candidate("items.lowest", claims, {name: values[name] for name in ("item", "score")})
+        yield Candidate("items.plain")
 
 
 def _kpi(figures: FigureSet) -> Iterator[Candidate]:

@@ -94,9 +94,10 @@ def test_a_source_that_reaches_the_end_of_the_month_is_complete_for_it():
     [
         (("overall_scores", "item_quadrants"), "lacking.survey"),
         (("item_quadrants",), "lacking.importance"),
-        (("kpi_scores",), "lacking.complaints"),
-        (("kpi_scores",), "lacking.deliveries"),
-        (("kpi_scores",), "lacking.stages"),
+        (("kpi_scores",), "lacking.operations"),
+        (("overall_scores", "kpi_scores"), "lacking.complaints"),
+        (("overall_scores", "kpi_scores"), "lacking.deliveries"),
+        (("overall_scores", "kpi_scores"), "lacking.stages"),
     ],
 )
 def test_what_was_not_delivered_is_named(emptied, lacking):
