@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.errors import ConfigError
+from orchestration.warehouse.files import TEMPORARY, disk_errors
 
 KEY_BYTES = 32
 KEY_FILE = "token.key"
@@ -47,11 +48,23 @@ def read_token_key(out: Path) -> bytes:
         return given.get_secret_value().encode()
     path = out / KEY_FILE
     if not path.exists():
-        out.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES))
-    return path.read_bytes().strip()
+        with disk_errors(path):
+            _make_key(path)
+    if not (key := path.read_bytes().strip()):
+        hint = "restore it from the backup of the workspace: with another key every customer gets another token"
+        raise ConfigError("is empty", where=str(path), hint=hint)
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Nothing; `path` holds a new key wholly, or does not exist: a kill leaves no part of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(path.name + TEMPORARY)
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    made.replace(path)
 
 
 def child_environment(**additions: str) -> dict[str, str]:

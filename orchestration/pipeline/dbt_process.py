@@ -16,17 +16,24 @@ from orchestration.pipeline.manifest import DATABASE_OF_PARSE
 from orchestration.settings import child_environment, set_environment
 
 SET_PARENT_DEATH_SIGNAL = 1
+ORPHANED = 3
 HOME_VARIABLE = "CSAT_DBT_HOME"
+PARENT_VARIABLE = "CSAT_DBT_PARENT"
 MEBIBYTE = 2**20
 LEAST_MEBIBYTES = 512
 TIMES_FILE, SHARE_OF_RAM = 8, 0.6
 
 
 def end_with_parent() -> None:
-    """Nothing; this process ends at the first interrupt, and on Linux at once with the process that started it."""
+    """Nothing; this process ends at the first interrupt, and on Linux at once with the process that started it.
+
+    A parent that is gone before this is asked for would never be missed: PARENT_VARIABLE names it, and without it this process ends.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if (parent := child_environment().get(PARENT_VARIABLE)) and int(parent) != os.getppid():
+        sys.exit(ORPHANED)
 
 
 def memory_limit(file_bytes: int) -> str:

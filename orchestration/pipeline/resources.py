@@ -21,6 +21,7 @@ from orchestration.pipeline.schedules import wall_clock
 from orchestration.schemas.columns import Table
 from orchestration.settings import read_settings
 from orchestration.warehouse.connection import open_read_only, open_working
+from orchestration.warehouse.files import remove_half_made
 from orchestration.warehouse.generations import settle_generations
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import RunState, State
@@ -112,6 +113,7 @@ class Warehouse(dg.ConfigurableResource):
         """The resource itself; around the run it holds the writer lock, and at its end the state learns how the night ended."""
         ending: RunState = "failed"
         with hold_lock(self.out, started_at=self.wall_clock()):
+            remove_half_made(self.out)
             self._end_killed_runs()
             try:
                 yield self

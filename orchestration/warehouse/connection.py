@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import WarehouseError
+from orchestration.warehouse.files import TEMPORARY
 
 WORKING_FILE = "warehouse.duckdb"
 PRIVATE_FILE = "private.duckdb"
@@ -105,7 +106,7 @@ def create_file(path: Path) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f".{path.name}.new")
+    made = path.with_name(path.name + TEMPORARY)
     with _translated(path):
         made.unlink(missing_ok=True)
         con = duckdb.connect(":memory:", config=NO_EXTENSIONS)

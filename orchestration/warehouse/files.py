@@ -3,6 +3,7 @@
 import grp
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 from orchestration.errors import WarehouseError
 
 CHUNK = 1 << 20
-TEMPORARY = ".tmp"
+TEMPORARY = ".part"
+"""Ends the name of what is still being written. DuckDB's own `.tmp` beside a published file is a reader's, who may be at work."""
+WRITTEN_FOLDERS = (".", "originals", "staged", "generations", "reports/*", "mail/*")
+SPILLED = ("warehouse.duckdb.tmp", "private.duckdb.tmp")
 SHARED_FILE, SHARED_FOLDER = 0o640, 0o750
 
 
@@ -67,6 +71,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def remove_half_made(out: Path) -> None:
+    """Nothing; gone is what a killed run was writing: files under a temporary name, and what its queries had put aside on disk.
+
+    The caller holds the lock, so nobody else is writing.
+    """
+    for folder in WRITTEN_FOLDERS:
+        for path in out.glob(f"{folder}/*{TEMPORARY}"):
+            path.unlink(missing_ok=True)
+    for name in SPILLED:
+        shutil.rmtree(out / name, ignore_errors=True)
 
 
 def share(path: Path, mode: int, group: str) -> None:

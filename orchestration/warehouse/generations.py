@@ -6,6 +6,7 @@ complete generation; `settle_generations` brings state and folder into line with
 """
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from orchestration.warehouse.files import (
     disk_errors,
     hash_file,
     point_durably,
+    remove_half_made,
     share,
     sync_folder,
 )
@@ -34,6 +36,8 @@ FOLDER, POINTER = "generations", "current.duckdb"
 DATABASE, MANIFEST = ".duckdb", ".json"
 CODE = re.compile(r"g(\d{6,})")
 FIRST_CODE = "g000001"
+SPILLED = ".duckdb.tmp"
+"""What queries of a reader put aside on disk beside the file."""
 NO_FILE = ("retired", "abandoned")
 NEVER_PUBLISHED = ("prepared", "abandoned")
 
@@ -104,7 +108,7 @@ def publish_generation(
         settle_generations(out, state, at=at)
         code, parent = next_generation_code(state), pointed_code(out)
         _prepare_folder(out, facts.analysts_group)
-        made = published_file(out, code + TEMPORARY)
+        made = published_file(out, code).with_suffix(DATABASE + TEMPORARY)
         sha256 = _copy_working(out, made, code)
         on_step("copied")
         content = describe_copy(made)
@@ -131,8 +135,7 @@ def settle_generations(out: Path, state: State, *, at: datetime) -> None:
     if not folder.is_dir():
         return
     with disk_errors(folder):
-        for path in (*folder.glob("*" + TEMPORARY + "*"), *out.glob(POINTER + TEMPORARY)):
-            path.unlink(missing_ok=True)
+        remove_half_made(out)
         _adopt_unknown(out, state)
         _settle_pointer(out, state, at)
         for generation in state.generations():
@@ -258,6 +261,7 @@ def _settle_pointer(out: Path, state: State, at: datetime) -> None:
 def _remove_files(out: Path, code: str) -> None:
     for suffix in (DATABASE, MANIFEST):
         published_file(out, code).with_suffix(suffix).unlink(missing_ok=True)
+    shutil.rmtree(out / FOLDER / (code + SPILLED), ignore_errors=True)
 
 
 def _named(out: Path, state: State, code: str) -> Generation:

@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 from orchestration.config.contracts import Contract
 from orchestration.errors import ExtractError
 from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
+from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
 from orchestration.warehouse.state import State
 
@@ -183,7 +184,7 @@ def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingL
 
 def _copy(path: Path, out: Path, about: os.stat_result) -> str:
     """The hash of the bytes, which lie under it in originals, safe on disk. Raises UnreadableError if the file is changing."""
-    part = out / "originals" / f".{os.getpid()}.part"
+    part = out / "originals" / f"incoming{TEMPORARY}"
     digest = hashlib.sha256()
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, open(_private_file(part), "wb") as target:
         while chunk := source.read(CHUNK_BYTES):

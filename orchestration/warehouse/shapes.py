@@ -16,6 +16,7 @@ from pathlib import Path
 
 from orchestration.config.contracts import Contract, ContractColumn, Files
 from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_text
+from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.records import Block, Dialect, RecordReader, RecordTooLongError, Summary
 
 HASH_DIGITS = 16
@@ -197,7 +198,7 @@ def _json_keys(block: Block) -> tuple[str, ...]:
 
 def _copy_through(chunks: Iterable[bytes], staged: Path) -> Iterator[bytes]:
     """The same chunks, written to `staged` on the way; the copy gets its name when the last one has passed."""
-    part = staged.with_suffix(".part")
+    part = staged.with_suffix(TEMPORARY)
     with part.open("wb") as stream:
         for chunk in chunks:
             stream.write(chunk)
@@ -206,7 +207,7 @@ def _copy_through(chunks: Iterable[bytes], staged: Path) -> Iterator[bytes]:
 
 
 def _unify_line_ends(chunks: Iterable[bytes], staged: Path, dialect: Dialect) -> None:
-    part = staged.with_suffix(".unified")
+    part = staged.with_suffix(".unified" + TEMPORARY)
     with part.open("wb") as stream:
         for block in RecordReader(dialect).blocks(chunks):
             stream.writelines(block.bytes_of(index) + b"\n" for index in range(block.starts.size))
@@ -224,7 +225,7 @@ def _stage_xlsx(original: Path, staged: Path, files: Files) -> None:
     except (fastexcel.FastExcelError, OSError) as error:
         what = f"is no readable workbook ({str(error).splitlines()[0]})"
         raise UnreadableError(what, "save it again as .xlsx, or name the sheet in the contract") from None
-    part = staged.with_suffix(".part")
+    part = staged.with_suffix(TEMPORARY)
     with part.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerows(row for row in zip(*columns, strict=True) if any(row))

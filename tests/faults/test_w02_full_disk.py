@@ -58,7 +58,7 @@ def test_a_full_disk_changes_nothing_that_was_published(tmp_path, limit):
     assert "free disk space" in said
     assert "untouched" in said
     assert pointed_code(tmp_path) == "g000001"
-    assert not list((tmp_path / "generations").glob("*.tmp*"))
+    assert not list((tmp_path / "generations").glob("*.part"))
 
     publish(tmp_path)
     with open_read_only(tmp_path / "current.duckdb") as con:

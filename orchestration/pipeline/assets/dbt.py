@@ -1,6 +1,7 @@
 """The dbt models as assets: one invocation of dbt a night, in a process of its own that lets the working file go at its end."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -87,6 +88,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
         old.unlink(missing_ok=True)
     memory = read_settings().duckdb_memory or dbt_process.memory_limit((warehouse.out / WORKING_FILE).stat().st_size)
     set_environment(**{dbt_process.HOME_VARIABLE: str(warehouse.out.resolve())}, CSAT_DBT_MEMORY=memory)
+    set_environment(**{dbt_process.PARENT_VARIABLE: str(os.getpid())})
     set_environment(DO_NOT_TRACK="1", DBT_LOG_LEVEL_FILE="info")
     arguments = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if is_rebuilt else [])]
     invocation = dbt.cli(arguments, context=context, target_path=target.resolve(), raise_on_error=False)
