@@ -12,6 +12,7 @@ STARTED = time.monotonic()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="golden tests write what they see as the new expectation")
+    parser.addoption("--kills", type=int, default=10, help="how many nights the slow kill test kills")
     parser.addoption("--minutes", type=float, default=0, help="start no further test after this many minutes; the rest is skipped")
 
 

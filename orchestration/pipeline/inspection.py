@@ -1,7 +1,7 @@
 """What an operator asks of a workspace without running a night: check, status, verify, rollback, quarantine. Lines of text."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from orchestration.errors import ContractError, ExtractError, WarehouseError
 from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR, require_workspace
 from orchestration.warehouse.checking import Finding, check_landing
 from orchestration.warehouse.connection import open_private, open_read_only
-from orchestration.warehouse.generations import rollback_generation, verify_all
+from orchestration.warehouse.generations import rollback_generation
+from orchestration.warehouse.layout import POINTER
 from orchestration.warehouse.lock import hold_lock, read_holder
 from orchestration.warehouse.quarantine import list_quarantine, show_quarantine
 from orchestration.warehouse.state import STATE_FILE, State
+from orchestration.warehouse.verification import Verification, verify_all
 
 CALENDAR_WARNING_DAYS = 60
 GIGABYTE = 1e9
@@ -63,12 +65,20 @@ def describe_status(folder: Path, now: datetime) -> Iterator[str]:
 
 
 def verify_generations(folder: Path) -> Iterator[str]:
-    """A line per kept generation. Raises WarehouseError where one is damaged."""
+    """A line per kept generation, and one for the pointer. Raises WarehouseError where one is damaged."""
     with State(_known(folder)) as state:
         found = verify_all(folder / "out", state)
     yield from (f"{one.code}  {'sound' if one.is_sound else one.problem}" for one in found)
     if damaged := [one.code for one in found if not one.is_sound]:
-        raise WarehouseError(f"damaged: {', '.join(damaged)}", where=str(folder / "out"), hint="csat rollback leads to a sound generation")
+        raise WarehouseError(f"damaged: {', '.join(damaged)}", where=str(folder / "out"), hint=_way_out(found))
+
+
+def _way_out(found: Sequence[Verification]) -> str:
+    """What to do about damage: the newest sound generation, or a new one."""
+    sound = [one.code for one in found if one.is_sound and one.code != POINTER]
+    if not sound:
+        return "no kept generation is sound: csat run makes a new one from landing and state"
+    return f"csat rollback {sound[-1]} gives analysts the newest sound generation; the next csat run publishes a new one"
 
 
 def roll_back(folder: Path, code: str, now: datetime) -> str:

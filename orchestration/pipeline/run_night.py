@@ -11,11 +11,12 @@ import dagster as dg
 
 from orchestration import errors
 from orchestration.errors import CsatError, QualityError
+from orchestration.pipeline.jobs import ALONE, QUEUED, WRITER
 from orchestration.pipeline.night import NightRequest
 from orchestration.pipeline.progress import PROGRESS, Step
 from orchestration.settings import set_environment
 
-DAGSTER_YAML = """\
+DAGSTER_YAML = f"""\
 # Written by csat. Nothing is sent anywhere; steps log to the run's own tables.
 telemetry:
   enabled: false
@@ -24,6 +25,12 @@ compute_logs:
   class: NoOpComputeLogManager
 run_monitoring:
   enabled: true
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: {WRITER}
+        value: {QUEUED}
+        limit: 1
 nux:
   enabled: false
 """
@@ -60,7 +67,7 @@ def run_job(definitions: dg.Definitions, request: NightRequest, listener: Callab
     PROGRESS.listeners[:] = [listener]
     job = definitions.resolve_job_def(request.job)
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(run_config=run_config(request), instance=instance, raise_on_error=False)
+        result = job.execute_in_process(run_config=run_config(request), instance=instance, tags={WRITER: ALONE}, raise_on_error=False)
         if not result.success:
             raise _reason(result)
     return tuple(PROGRESS.steps.values())

@@ -15,30 +15,26 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import WarehouseError
-from orchestration.warehouse.connection import WORKING_FILE, open_read_only, open_working
+from orchestration.warehouse.connection import WORKING_FILE, open_working
 from orchestration.warehouse.files import (
     SHARED_FILE,
     SHARED_FOLDER,
     TEMPORARY,
     copy_durably,
     disk_errors,
-    hash_file,
     point_durably,
     remove_half_made,
     share,
     sync_folder,
 )
 from orchestration.warehouse.hashes import list_tables
+from orchestration.warehouse.layout import DATABASE, FOLDER, MANIFEST, NO_FILE, POINTER, SPILLED, pointed_code, published_file
 from orchestration.warehouse.manifests import describe_copy, generation_of, read_manifest, write_manifest
 from orchestration.warehouse.state import Generation, State
+from orchestration.warehouse.verification import verify_generation
 
-FOLDER, POINTER = "generations", "current.duckdb"
-DATABASE, MANIFEST = ".duckdb", ".json"
 CODE = re.compile(r"g(\d{6,})")
 FIRST_CODE = "g000001"
-SPILLED = ".duckdb.tmp"
-"""What queries of a reader put aside on disk beside the file."""
-NO_FILE = ("retired", "abandoned")
 NEVER_PUBLISHED = ("prepared", "abandoned")
 
 Step = Callable[[str], None]
@@ -57,34 +53,10 @@ class PublicationFacts:
     keep_generations: int = 14
 
 
-@dataclass(frozen=True)
-class Verification:
-    """Whether a generation still is what was published; `problem` is empty where it is."""
-
-    code: str
-    problem: str = ""
-
-    @property
-    def is_sound(self) -> bool:
-        """True where nothing is wrong with it."""
-        return not self.problem
-
-
 def next_generation_code(state: State) -> str:
     """The code that the next publication gets, once generations are settled; no code is used for two published files."""
     known = [generation for generation in state.generations() if generation.state not in NEVER_PUBLISHED]
     return f"g{int(known[-1].code[1:]) + 1:06d}" if known else FIRST_CODE
-
-
-def published_file(out: Path, code: str) -> Path:
-    """Where the file of the generation `code` lies."""
-    return out / FOLDER / (code + DATABASE)
-
-
-def pointed_code(out: Path) -> str | None:
-    """The code of the generation that `out/current.duckdb` names; None before the first publication."""
-    link = out / POINTER
-    return Path(link.readlink()).stem if link.is_symlink() else None
 
 
 def publish_generation(
@@ -154,27 +126,6 @@ def retire_generations(out: Path, state: State, *, keep: int) -> tuple[str, ...]
         state.mark_generation(code, "retired")
         _remove_files(out, code)
     return gone
-
-
-def verify_generation(out: Path, generation: Generation) -> Verification:
-    """Whether the file has the recorded SHA-256 and opens read-only, and its manifest says the same."""
-    path = published_file(out, generation.code)
-    try:
-        manifest = read_manifest(path.with_suffix(MANIFEST))
-        if (found := hash_file(path)) != generation.sha256 or manifest["sha256"] != generation.sha256:
-            return Verification(generation.code, f"{path.name} is damaged: SHA-256 {found[:12]}, published {generation.sha256[:12]}")
-        with open_read_only(path) as con:
-            list_tables(con)
-    except OSError as error:
-        return Verification(generation.code, f"{path.name} cannot be read: {error.strerror}")
-    except (WarehouseError, KeyError, ValueError) as error:
-        return Verification(generation.code, f"{path.name} or its manifest is damaged: {str(error).splitlines()[0]}")
-    return Verification(generation.code)
-
-
-def verify_all(out: Path, state: State) -> tuple[Verification, ...]:
-    """A verification of every generation whose file is kept, in order of code."""
-    return tuple(verify_generation(out, generation) for generation in state.generations() if generation.state in ("published", "withdrawn"))
 
 
 def rollback_generation(out: Path, state: State, code: str | None = None, *, at: datetime) -> Generation:

@@ -34,7 +34,7 @@ def write_manifest(path: Path, generation: Generation, content: dict[str, object
     entry = {
         "code": generation.code, "parent": generation.parent, "as_of": generation.as_of.isoformat(sep=" "),
         "published_at": generation.published_at.isoformat(sep=" "), "input_hash": generation.input_hash,
-        "sha256": generation.sha256, "bytes": generation.n_bytes,
+        "sha256": generation.sha256, "bytes": generation.n_bytes, "duckdb_version": duckdb.__version__,
     }  # fmt: skip
     write_durably(path, json.dumps({**entry, **content}, indent=1, ensure_ascii=False) + "\n")
 

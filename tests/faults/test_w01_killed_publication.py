@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from orchestration.warehouse.connection import open_read_only, open_working
-from orchestration.warehouse.generations import pointed_code, publish_generation, settle_generations, verify_all
+from orchestration.warehouse.generations import publish_generation, settle_generations
+from orchestration.warehouse.layout import pointed_code
 from orchestration.warehouse.state import State
+from orchestration.warehouse.verification import verify_all
 
 STEPS = ("copied", "recorded", "named", "pointed", "published")
 

@@ -9,8 +9,10 @@ import pytest
 
 from orchestration.errors import WarehouseError
 from orchestration.warehouse.connection import open_read_only, open_working
-from orchestration.warehouse.generations import pointed_code, publish_generation, verify_all
+from orchestration.warehouse.generations import publish_generation
+from orchestration.warehouse.layout import pointed_code
 from orchestration.warehouse.state import State
+from orchestration.warehouse.verification import verify_all
 
 ROWS = 400_000
 SIZES = (64 << 10, 300 << 10, 700 << 10, 1500 << 10, 2500 << 10)

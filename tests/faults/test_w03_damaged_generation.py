@@ -1,16 +1,23 @@
-"""W03: one flipped bit, a cut file or a lost one is found by verification, and the rollback goes to a sound generation."""
+"""W03: a flipped bit, a cut or lost file, a foreign log, a pointer to nowhere: told, and a sound generation is one command away."""
 
+import shutil
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.night import REPOSITORY
 
+from orchestration import cli
 from orchestration.errors import WarehouseError
 from orchestration.warehouse.connection import open_read_only, open_working
-from orchestration.warehouse.generations import pointed_code, publish_generation, published_file, rollback_generation, verify_all
+from orchestration.warehouse.generations import publish_generation, rollback_generation
+from orchestration.warehouse.layout import pointed_code, published_file
 from orchestration.warehouse.state import State
+from orchestration.warehouse.verification import verify_all
 
 NIGHT = datetime(2026, 11, 3, 2)
 
@@ -72,6 +79,106 @@ def test_a_damaged_working_file_is_never_published(tmp_path):
     with State(tmp_path) as state, pytest.raises(WarehouseError, match=r"damaged|[Cc]orrupt"):
         publish_generation(tmp_path, state, as_of=NIGHT, input_hash="h")
     assert pointed_code(tmp_path) is None
+
+
+def problems(out: Path) -> dict[str, str]:
+    with State(out) as state:
+        return {verdict.code: verdict.problem for verdict in verify_all(out, state) if verdict.problem}
+
+
+@pytest.mark.parametrize("content", [b"", b"cut", "foreign"])
+def test_a_log_beside_a_published_file_is_found_whatever_it_holds(out, tmp_path, content):
+    log = published_file(out, "g000003").with_suffix(".duckdb.wal")
+    log.write_bytes(content if isinstance(content, bytes) else foreign_log(tmp_path))
+    try:
+        assert "write-ahead" in problems(out)["g000003"] or "g000003.duckdb.wal" in problems(out)["g000003"]
+    finally:
+        log.unlink()
+    assert problems(out) == {}
+
+
+def foreign_log(folder: Path) -> bytes:
+    """The log of another database, as a killed process leaves it."""
+    script = (
+        "import duckdb, os, sys; con = duckdb.connect(sys.argv[1]); con.execute('create table strange as select 1 as x');"
+        "con.execute('insert into strange values (2)'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(folder / "other.duckdb")], check=True)
+    return (folder / "other.duckdb.wal").read_bytes()
+
+
+def test_a_foreign_log_beside_the_working_file_is_never_published(out, tmp_path):
+    with open_working(tmp_path) as con:
+        con.execute("create schema marts; create table marts.facts as select 7 as n")
+    (tmp_path / "warehouse.duckdb.wal").write_bytes(foreign_log(tmp_path))
+    with State(tmp_path) as state, pytest.raises(WarehouseError) as caught:
+        publish_generation(tmp_path, state, as_of=NIGHT, input_hash="h")
+    assert caught.value.hint
+    assert pointed_code(tmp_path) is None
+
+
+def test_rows_that_are_not_those_of_the_manifest_are_told(out):
+    path = published_file(out, "g000002").with_suffix(".json")
+    whole = path.read_text()
+    path.write_text(whole.replace('"n_rows": 2000', '"n_rows": 1999'))
+    try:
+        assert "marts.facts has 1999 rows in the first and 2000 in the second" in problems(out)["g000002"]
+    finally:
+        path.write_text(whole)
+
+
+def test_a_ledger_that_loses_a_record_is_told(tmp_path):
+    with open_working(tmp_path) as con:
+        con.execute("create schema ops; create table ops.extract_loads as select 'loaded' as state, 9 as n_records, 7 as n_loaded,"
+                    " 1 as n_quarantined, 0 as n_skipped")  # fmt: skip
+    with State(tmp_path) as state:
+        publish_generation(tmp_path, state, as_of=NIGHT, input_hash="h")
+    assert "do not account for every record" in problems(tmp_path)["g000001"]
+
+
+def damage_pointer(out: Path, how: str) -> None:
+    link = out / "current.duckdb"
+    if how == "file missing":
+        published_file(out, "g000003").rename(out / "away")
+        return
+    link.unlink()
+    if how == "a copy":
+        link.write_bytes(published_file(out, "g000003").read_bytes())
+    elif how == "older":
+        link.symlink_to("generations/g000001.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("how", "told", "falls_back_to"),
+    [
+        ("missing", "g000003 was published", "g000003"),
+        ("file missing", "whose file is missing", "g000002"),
+        ("a copy", "is no link", "g000003"),
+        ("older", "names g000001, but g000003 was published last", "g000003"),
+    ],
+)
+def test_a_pointer_that_leads_nowhere_is_told_with_the_way_out(out, tmp_path, monkeypatch, capsys, how, told, falls_back_to):
+    folder = tmp_path / "workspace"
+    shutil.copytree(REPOSITORY / "data" / "config", folder / "config")
+    shutil.copytree(REPOSITORY / "data" / "contracts", folder / "contracts")
+    shutil.copytree(out, folder / "out", symlinks=True)
+    with State(folder / "out") as state:
+        rollback_generation(folder / "out", state, "g000003", at=NIGHT)
+    damage_pointer(folder / "out", how)
+
+    def csat(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["csat", "--workspace", str(folder), *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return end.value.code, "".join(capsys.readouterr())
+
+    code, said = csat("verify")
+    assert code == WarehouseError.exit_code
+    assert told in said
+    assert f"csat rollback {falls_back_to}" in said
+    assert csat("rollback", falls_back_to)[0] == 0
+    with open_read_only(folder / "out" / "current.duckdb") as con:
+        assert con.execute("select count(*) from marts.facts").fetchall() == [(int(falls_back_to[1:]) * 1000,)]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all", b"x" * 8192])

@@ -14,15 +14,14 @@ from orchestration.warehouse.files import hash_file
 from orchestration.warehouse.generations import (
     PublicationFacts,
     next_generation_code,
-    pointed_code,
     publish_generation,
-    published_file,
     rollback_generation,
     settle_generations,
-    verify_all,
 )
+from orchestration.warehouse.layout import pointed_code, published_file
 from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import replace_rows
+from orchestration.warehouse.verification import verify_all
 
 NIGHT = datetime(2026, 11, 3, 2)
 

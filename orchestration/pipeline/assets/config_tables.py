@@ -17,7 +17,8 @@ from orchestration.schemas.config_tables import CONFIG_TABLES
 from orchestration.schemas.ops import EXTRACT_LOADS, GENERATIONS, RUN, SOURCES
 from orchestration.schemas.raw import RAW_TABLES
 from orchestration.warehouse.connection import quote_table
-from orchestration.warehouse.generations import next_generation_code, pointed_code
+from orchestration.warehouse.generations import next_generation_code
+from orchestration.warehouse.layout import pointed_code
 from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import replace_rows
 
