@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from support.night import DAY, REPOSITORY, run_csat, write_sample
 
-from orchestration.pipeline.dbt_process import end_with_parent
+from orchestration.pipeline import dbt_process
+from orchestration.pipeline.dbt_process import ORPHANED, PARENT_VARIABLE, end_with_parent
 from orchestration.warehouse.lock import read_holder
 
 PARENT = f"""
@@ -30,6 +31,12 @@ def test_child_ends_with_a_parent_that_is_killed():
         parent.kill()
     child = next(int(line) for line in lines if line.strip() != "ready")
     wait_until(lambda: has_ended(child))
+
+
+def test_child_whose_parent_is_gone_already_does_not_begin():
+    environment = os.environ | {PARENT_VARIABLE: "1"}
+    done = subprocess.run([sys.executable, "-m", dbt_process.__name__, "--version"], capture_output=True, cwd=REPOSITORY, env=environment)
+    assert (done.returncode, done.stdout) == (ORPHANED, b"")
 
 
 @pytest.mark.slow

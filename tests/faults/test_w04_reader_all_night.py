@@ -42,6 +42,15 @@ def test_reader_and_night_do_not_meet(tmp_path):
     assert (first, rest.split()) == ("1\n", ["1", "2"])
 
 
+def test_what_a_reader_puts_aside_on_disk_is_left_to_him(tmp_path):
+    publish(tmp_path, 1)
+    spilled = tmp_path / "generations" / "g000001.duckdb.tmp"  # where DuckDB puts it for a file opened by the pointer
+    spilled.mkdir()
+    (spilled / "duckdb_temp_storage-0.tmp").write_bytes(b"rows of a long query")
+    publish(tmp_path, 2)
+    assert [path.name for path in spilled.iterdir()] == ["duckdb_temp_storage-0.tmp"]
+
+
 def test_a_reader_of_this_process_keeps_its_generation(tmp_path):
     publish(tmp_path, 1)
     with open_read_only(tmp_path / "current.duckdb") as con:

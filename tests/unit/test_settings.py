@@ -35,6 +35,12 @@ def test_key_is_made_once_for_the_owner_alone(tmp_path):
     assert stat.S_IMODE((tmp_path / "out" / "token.key").stat().st_mode) == 0o600
 
 
+def test_empty_key_is_refused(tmp_path):
+    (tmp_path / "token.key").touch()
+    with pytest.raises(ConfigError, match=r"token\.key: is empty"):
+        settings.read_token_key(tmp_path)
+
+
 def test_key_of_the_environment_leaves_no_file(monkeypatch, tmp_path):
     monkeypatch.setenv("CSAT_TOKEN_KEY", "canary-secret-of-the-environment")
     assert settings.read_token_key(tmp_path / "out") == b"canary-secret-of-the-environment"
