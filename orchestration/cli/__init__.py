@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from orchestration import __version__
-from orchestration.cli.analysts import export
+from orchestration.cli.analysts import docs, export
 from orchestration.errors import CsatError
 
 if TYPE_CHECKING:
@@ -283,4 +283,5 @@ def _now(folder: Path) -> datetime:
     return datetime.now(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
 
+cli.add_command(docs)
 cli.add_command(export)

@@ -20,3 +20,13 @@ def export(invocation: "Invocation", to: Path, code: str, schemas: tuple[str, ..
 
     for line in export_tables(invocation.folder, to, code, schemas):
         click.echo(line)
+
+
+@click.command()
+@click.pass_obj
+def docs(invocation: "Invocation") -> None:
+    """Write one page that describes every published table and column: out/docs/index.html."""
+    from orchestration.pipeline.analysts import write_docs
+
+    for line in write_docs(invocation.folder):
+        click.echo(line)

@@ -11,6 +11,7 @@ TOO_FEW = "no answers"
 MONTH = "first day of the month; after ops.run.report_month it is not over, and its numbers still grow"
 NOT_NAMED = "importance is rated, or not asked"
 NOT_RATED = "importance is named, or not asked"
+PER_SCOPE = "One row per month, window, questionnaire, segment, region"
 NOT_ESTIMATED = (
     "fewer than two responses, or not drawn: only the reporting month, and the single months of the whole company before it, are"
 )
@@ -44,7 +45,7 @@ ITEM_WEIGHTS = Table(
     ),
 )  # fmt: skip
 ITEM_SCORES = Table(
-    "indices.item_scores", "One row per scope and item: satisfaction, importance, their difference, top-two share",
+    "indices.item_scores", f"{PER_SCOPE} and item: satisfaction, importance, their difference, top-two share",
     (
         *SCOPE,
         _key("item_code", "text", "item"),
@@ -70,7 +71,7 @@ ITEM_SCORES = Table(
     ),
 )  # fmt: skip
 DIMENSION_SCORES = Table(
-    "indices.dimension_scores", "One row per scope and dimension: the mean of its items on 0-100, weighted as in the overall index",
+    "indices.dimension_scores", f"{PER_SCOPE} and dimension: the mean of its items on 0-100, weighted as in the overall index",
     (
         *SCOPE,
         _key("dimension_code", "text", "dimension"),
@@ -84,7 +85,7 @@ DIMENSION_SCORES = Table(
     ),
 )  # fmt: skip
 OVERALL_SCORES = Table(
-    "indices.overall_scores", "One row per scope: the overall satisfaction index",
+    "indices.overall_scores", f"{PER_SCOPE}: the overall satisfaction index",
     (
         *SCOPE,
         Column("headline_rule", "text", "importance_weighted, equal, overall_item or acsi"),
@@ -98,7 +99,7 @@ OVERALL_SCORES = Table(
     ),
 )  # fmt: skip
 ITEM_QUADRANTS = Table(
-    "indices.item_quadrants", "One row per scope and item: quadrant of the importance-performance map and how sure it is",
+    "indices.item_quadrants", f"{PER_SCOPE} and item: quadrant of the importance-performance map and how sure it is",
     (
         *SCOPE,
         _key("item_code", "text", "item"),
@@ -125,7 +126,7 @@ ITEM_QUADRANTS = Table(
     ),
 )  # fmt: skip
 NPS_SCORES = Table(
-    "indices.nps_scores", "One row per scope: net promoter score of the instrument's recommendation item",
+    "indices.nps_scores", f"{PER_SCOPE}: net promoter score of the instrument's recommendation item",
     (
         *SCOPE,
         Column("n_answers", "bigint", "answers"),
@@ -139,7 +140,7 @@ NPS_SCORES = Table(
     ),
 )  # fmt: skip
 RESPONSE_RATES = Table(
-    "indices.response_rates", "One row per scope: three response rates with three names",
+    "indices.response_rates", f"{PER_SCOPE}: three response rates with three names",
     (
         *SCOPE,
         Column("n_sent", "bigint", "invitations sent in the month"),
