@@ -69,8 +69,10 @@ def open_read_only(path: Path | str, *, is_ordered: bool = False) -> Iterator[du
         raise WarehouseError("does not exist", where=str(path), hint="nothing has been published yet, or it was removed: `csat run`")
     con = _connect(real, {**NO_EXTENSIONS, "enable_external_access": False, **({"threads": 1} if is_ordered else {})}, read_only=True)
     with _closing(con, path):
-        con.execute("set TimeZone = 'UTC'")
-        con.execute("set lock_configuration = true")
+        # connections of one process to one file share its settings: the second finds them made and locked
+        if not con.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
+            con.execute("set global TimeZone = 'UTC'")
+            con.execute("set lock_configuration = true")
         yield con
 
 
