@@ -1,14 +1,17 @@
 """The example queries answer their question: each runs on a published night, read-only, and equals another road to its numbers."""
 
 import gzip
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
-from support.duckdb_cli import query_cli
+from support.duckdb_cli import BINARY, query_cli
 from support.night import REPOSITORY, published_night, run_csat
 
 from orchestration.warehouse.connection import open_read_only
@@ -240,3 +243,18 @@ def test_a_read_only_session_as_the_readme_shows_it(folder):
         assert frame.height == len(warehouse.sql("from marts.dim_item").fetchall())
         with pytest.raises(duckdb.Error, match="disabled"):
             warehouse.sql("copy marts.dim_item to '/tmp/items.csv'")
+
+
+def test_what_the_readme_shows_analysts_runs(folder, tmp_path):
+    """Its commands of DuckDB and its Python, word for word, where `data` is the workspace."""
+    section = (REPOSITORY / "README.md").read_text("utf-8").partition("## For analysts")[2].partition("\n## ")[0]
+    (tmp_path / "data").symlink_to(folder)
+    (tmp_path / "docs").symlink_to(REPOSITORY / "docs")
+    commands = [line for line in re.search(r"```sh\n(.*?)```", section, re.S)[1].splitlines() if line.startswith("duckdb ")]
+    code = re.search(r"```python\n(.*?)```", section, re.S)[1]
+    environment = os.environ | {"PATH": f"{BINARY.parent}:{os.environ['PATH']}", "PYTHONPATH": str(REPOSITORY)}
+    for command in [*commands, f"{sys.executable} - <<'EOF'\n{code}\nEOF"]:
+        done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), command
+        assert "rows" in done.stdout or "shape" in done.stdout or "repair_rank" in done.stdout
+    assert len(commands) == 2
