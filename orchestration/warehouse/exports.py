@@ -16,12 +16,13 @@ from orchestration.errors import ConfigError, WarehouseError
 from orchestration.schemas.raw import RAW_TABLES
 from orchestration.warehouse.connection import open_read_only, quote_table
 from orchestration.warehouse.files import SHARED_FOLDER, disk_errors, hash_file, share, sync_folder, write_durably
-from orchestration.warehouse.generations import MANIFEST as GENERATION_MANIFEST
-from orchestration.warehouse.generations import POINTER, pointed_code, published_file, verify_generation
 from orchestration.warehouse.hashes import list_tables
+from orchestration.warehouse.layout import MANIFEST as GENERATION_MANIFEST
+from orchestration.warehouse.layout import POINTER, pointed_code, published_file
 from orchestration.warehouse.manifests import generation_of, read_manifest
 from orchestration.warehouse.state import Generation
 from orchestration.warehouse.tables import BATCH_ROWS
+from orchestration.warehouse.verification import verify_generation
 
 MANIFEST = "export.json"
 MADE_OF = "csat export"
