@@ -14,6 +14,7 @@ from orchestration.reports.figure import FigureSet, figures_from_frame
 from orchestration.reports.formatting import LANGUAGE_TAG, format_month
 from orchestration.reports.parts import Page, Sentence
 from orchestration.reports.sections_items import ItemSection, build_item_scores
+from orchestration.reports.sections_lead import Lead, build_lead
 from orchestration.reports.sections_operations import (
     ComplaintSection,
     DeliverySection,
@@ -51,6 +52,7 @@ class MonthlyExecutive:
     language: str
     masthead: Masthead
     headline: Headline | None
+    lead: Lead | None
     points: tuple[Sentence, ...]
     trend: TrendSection | None
     quadrant: QuadrantSection | None
@@ -76,7 +78,8 @@ def build_monthly_executive(
     points = tuple(sentence for number in range(1, N_POINTS + 1) if (sentence := page.sentence(f"point.{number}")) is not None)
     trend = build_trend(page)
     return MonthlyExecutive(
-        locale=locale, language=LANGUAGE_TAG[locale], masthead=_masthead(page, frozen), headline=build_headline(page), points=points,
+        locale=locale, language=LANGUAGE_TAG[locale], masthead=_masthead(page, frozen), headline=build_headline(page),
+        lead=build_lead(page), points=points,
         trend=trend, quadrant=build_quadrant(page), items=build_item_scores(page, has_trend=trend is not None),
         kpis=build_kpis(page), stages=build_stage_strip(page), deliveries=build_deliveries(page), complaints=build_complaints(page),
         trust=build_trust(page, generation=generation),
@@ -86,7 +89,12 @@ def build_monthly_executive(
 def _masthead(page: Page, figures: FigureSet) -> Masthead:
     month = format_month(page.month, page.locale)
     return Masthead(
-        company=figures.text(f"company.{page.locale}"), title=page.text("title").format(month=month), month=month,
+        company=figures.text(f"company.{page.locale}"), title=page.text(_title(figures)).format(month=month), month=month,
         data_to=page.day("run.data_to"), published=page.day("run.published"), sources=page.sentence("masthead.sources"),
         has_late_source=bool(figures.value("sources.n_late")),
     )  # fmt: skip
+
+
+def _title(figures: FigureSet) -> str:
+    """What the report is about: satisfaction, or, where nobody answers, how cases are handled."""
+    return "title" if figures.get("headline.index") else "title.operations"

@@ -11,6 +11,7 @@ from orchestration.reports.mail_page import MailCell, MailChange, MailHeadline, 
 from orchestration.reports.monthly_executive import MonthlyExecutive
 from orchestration.reports.parts import Cell, Sentence
 from orchestration.reports.sections_items import ItemSection
+from orchestration.reports.sections_lead import Lead
 from orchestration.reports.sections_operations import ComplaintSection, DeliverySection, KpiSection
 from orchestration.reports.sections_quadrant import QuadrantSection
 from orchestration.reports.sections_stages import StageSection
@@ -26,8 +27,8 @@ def build_monthly_executive_mail(view: MonthlyExecutive, *, report_file: str, un
     masthead = view.masthead
     return MailPage(
         language=view.language, subject=_subject(view, text), company=masthead.company, title=masthead.title,
-        meta=text("mail.data_to").format(day=masthead.data_to), headline=_headline(view.headline, text),
-        headline_note=_headline_note(view.headline),
+        meta=text("mail.data_to").format(day=masthead.data_to), headline=_headline(view.headline, text) or _lead(view.lead),
+        headline_note=view.lead.summary.text if view.lead else _headline_note(view.headline),
         points=tuple(MailPoint(point.lead, point.rest) for point in view.points),
         notices=(masthead.sources.text,) if masthead.has_late_source and masthead.sources else (),
         sections=tuple(_sections(view, text)), footer=tuple(_footer(view, text, report_file, unsubscribe_address)),
@@ -38,6 +39,9 @@ def _subject(view: MonthlyExecutive, text: Text) -> str:
     """The month and its finding: what the trend's heading or the first point says, with the headline number where it is final."""
     heading = view.trend.heading if view.trend else None
     finding = heading or (view.points[0] if view.points else None)
+    if finding is None and view.lead and view.lead.number:
+        said = f"{view.lead.label} {view.lead.number.text}"
+        return text("mail.subject").format(month=view.masthead.month, finding=said)
     if finding is None:
         return view.masthead.title
     headline = view.headline
@@ -62,6 +66,15 @@ def _headline(headline: Headline | None, text: Text) -> MailHeadline | None:
     )
     unit = f"{text('mail.of_100')} ({text('provisional')})" if headline.is_provisional else text("mail.of_100")
     return MailHeadline(headline.number, unit, headline.interval, changes, "late" if headline.is_provisional else "")
+
+
+def _lead(lead: Lead | None) -> MailHeadline | None:
+    """The indicator that stands in the place of the index."""
+    if lead is None or lead.number is None:
+        return None
+    marks = " · ".join(text for text in (lead.base, lead.number.note, lead.number.badge) if text)
+    changes = tuple(MailChange(c.against, c.cell.text, c.cell.word, c.cell.tone, c.cell.arrow) for c in lead.changes)
+    return MailHeadline(lead.number.text, lead.label, marks, changes, lead.number.tone)
 
 
 def _headline_note(headline: Headline | None) -> str:

@@ -108,14 +108,14 @@ class ComplaintSection:
 
 
 def build_kpis(page: Page) -> KpiSection | None:
-    """Every indicator that was measured, by family; None where there is none."""
+    """Every indicator that was measured, by family; None where there is none, or only the one the report begins with."""
     families: dict[str, list[str]] = {}
     for figure in page.figures.under("kpi.", ".family"):
         families.setdefault(figure.text_value or "", []).append(figure.figure_code.split(".")[1])
     groups = tuple(
         KpiGroup(page.text(f"family.{family}"), tuple(_kpi_row(page, m) for m in metrics)) for family, metrics in families.items()
     )
-    if not groups:
+    if not groups or (page.sentence("lead") and sum(len(group.rows) for group in groups) == 1):
         return None
     month = format_month(page.month, page.locale, with_year=False)
     return KpiSection(page.sentence("heading.kpi"), page.text("kpi.caption").format(month=month), groups, page.line("note.open_cohort"))

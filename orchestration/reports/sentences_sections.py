@@ -29,6 +29,7 @@ from orchestration.reports.claims_plans import (
 )  # fmt: skip
 from orchestration.reports.figure import NO_DATA, OPEN_COHORT, SMALL_BASE, TOO_FEW, FigureSet
 from orchestration.reports.sentences import Candidate, Place, Values, claims_to_frame
+from orchestration.reports.sentences_lead import build_lead_place
 from orchestration.reports.sentences_points import (
     MONTHS_OF_A_RUN,
     RELATIVE_RULES,
@@ -54,6 +55,7 @@ def build_places(figures: FigureSet) -> Iterator[Place]:
     yield Place("masthead.sources", tuple(_sources(figures)))
     yield Place("headline.note", tuple(_headline_note(figures)))
     yield Place("headline.summary", tuple(_headline_summary()))
+    yield from build_lead_place(figures)
     yield from build_points(figures)
     yield Place("heading.trend", tuple(_trend()))
     yield Place("heading.quadrant", tuple(_quadrant()))

@@ -1,5 +1,6 @@
 """The main job on a real register of complaints that says whether one is solved and never when: 2,224 of one year."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -65,3 +66,15 @@ def test_what_customers_wrote_stays_private(published, night):
     assert "description" not in columns
     with duckdb.connect(str(night / "out" / "private.duckdb"), read_only=True) as private:
         assert private.execute("select count(description) from private_text.complaints_complaints").fetchall() == [(2224,)]
+
+
+def test_the_report_begins_with_what_was_measured(night):
+    pages = {page.stem[-2:]: page.read_text("utf-8") for page in (night / "out" / "reports" / "2015-12").glob("*.html")}
+    text = {locale: " ".join(re.sub(r"<[^>]+>", " ", page).split()) for locale, page in pages.items()}
+    assert "no survey answers" in text["en"]
+    assert text["en"].index("90.8 %") < text["en"].index("Step")
+    assert "没有调查答卷" in text["zh"]
+    for page in pages.values():
+        for section in ("trend", "quadrant", "stages", "deliveries", "kpi"):
+            assert f'id="{section}"' not in page
+        assert 'id="complaints"' in page

@@ -94,4 +94,6 @@ def test_the_report_says_what_it_lacks(night):
     assert "measures no indicator of complaints" in text
     assert 'id="quadrant"' not in pages["en"]
     assert 'id="complaints"' not in pages["en"]
+    assert 'id="trend"' in pages["en"]
+    assert text.index("of 100") < text.index("On time")
     assert "没有投诉部分" in pages["zh"]

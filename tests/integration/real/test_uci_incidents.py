@@ -4,6 +4,7 @@ The log is one export: everything in it was known when it was made, so the night
 a month of the report tells how that month's incidents stood then.
 """
 
+import re
 import shutil
 from datetime import datetime
 from itertools import groupby, pairwise
@@ -126,3 +127,16 @@ def test_callers_are_customers(published):
     """5,245 texts stand in the column, one of which says that the caller is not known."""
     assert published.execute("select count(*) from marts.dim_customer where customer_id <> 'unmatched'").fetchall() == [(5244,)]
     assert published.execute("select count(*) from marts.fct_complaint where customer_id = 'unmatched'").fetchall() == [(3,)]
+
+
+def test_the_report_begins_with_what_was_measured(night):
+    pages = {page.stem[-2:]: page.read_text("utf-8") for page in (night / "out" / "reports" / "2017-01").glob("*.html")}
+    text = {locale: " ".join(re.sub(r"<[^>]+>", " ", page).split()) for locale, page in pages.items()}
+    assert text["en"].index("Resolved within the deadline") < text["en"].index("Indicator")
+    assert "no survey answers" in text["en"]
+    assert "没有调查答卷" in text["zh"]
+    for page in pages.values():
+        for section in ("trend", "quadrant", "deliveries"):
+            assert f'id="{section}"' not in page
+        assert 'id="stages"' in page
+        assert 'id="complaints"' in page
