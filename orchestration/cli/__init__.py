@@ -107,22 +107,23 @@ def check(invocation: Invocation) -> None:
 
 
 @cli.command()
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The night's date; its clock is 02:00 [now].")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The night's date; its clock is 02:00 [now].")
 @click.option("--month", default="", help="Month to report on, YYYY-MM [the last complete month].")
 @click.option("--full-refresh", is_flag=True, help="Load and build everything anew from what was ever delivered.")
+@click.option("--verbose", is_flag=True, help="Say also what the start-up cost, by part.")
 @click.pass_obj
-def run(invocation: Invocation, as_of: datetime | None, month: str, full_refresh: bool) -> None:
+def run(invocation: Invocation, as_of: datetime | None, month: str, full_refresh: bool, verbose: bool) -> None:
     """Run the night: extracts, tables, indices, gate, publication, report. Nothing is sent."""
     from orchestration.pipeline.night import NightRequest
 
-    _run_night(NightRequest(invocation.folder, _clock(invocation.folder, as_of), month, full_refresh))
+    _run_night(NightRequest(invocation.folder, _clock(invocation.folder, as_of), month, full_refresh), is_verbose=verbose)
 
 
 @cli.command()
 @click.pass_obj
 def status(invocation: Invocation) -> None:
     """Show the last good night, late sources, quarantine, disk and the next run."""
-    from orchestration.pipeline.inspection import describe_status
+    from orchestration.pipeline.status import describe_status
 
     for line in describe_status(invocation.folder, _clock(invocation.folder, None)):
         click.echo(line)
@@ -166,7 +167,8 @@ def rollback(invocation: Invocation, code: str) -> None:
     """Move the pointer to generation CODE, or to the sound one before."""
     from orchestration.pipeline.inspection import roll_back
 
-    click.echo(roll_back(invocation.folder, code, _clock(invocation.folder, None)))
+    for line in roll_back(invocation.folder, code, _clock(invocation.folder, None)):
+        click.echo(line)
 
 
 @cli.group()
@@ -250,7 +252,7 @@ def _explain(error: Exception, *, debug: bool) -> int:
     return UNEXPECTED
 
 
-def _run_night(request: "NightRequest") -> None:
+def _run_night(request: "NightRequest", *, is_verbose: bool = False) -> None:
     """Nothing; the night has run, or was found to have the input of the published one."""
     from orchestration.pipeline.night import settle_unchanged
 
@@ -259,7 +261,7 @@ def _run_night(request: "NightRequest") -> None:
         return
     from orchestration.pipeline.console import run_with_console
 
-    run_with_console(request, _load_definitions)
+    run_with_console(request, _load_definitions, is_verbose=is_verbose)
 
 
 def _load_definitions() -> "dg.Definitions":

@@ -17,6 +17,7 @@ from orchestration.quality.suites import build_suite
 from orchestration.schemas.indices import INDEX_TABLES
 from orchestration.schemas.ops import CHECKS, EXTRACT_LOADS
 from orchestration.schemas.reported import REPORTED_TABLES
+from orchestration.warehouse.landing import refusal_kind
 from orchestration.warehouse.tables import replace_rows
 
 GATE = "gate"
@@ -27,7 +28,6 @@ REFUSED = """
     from ops.extract_loads l join ops.extract_files f using (extract_file_id)
     where l.state = 'refused' or f.n_bytes = 0 order by all"""
 UNDER_CONTRACT = "select count(distinct contract_code) from ops.extract_loads where state in ('loaded', 'empty')"
-BREAKS_CONTRACT = ("has no column", "break the contract", "has no name", "is there twice")
 MAXIMUM_NAMED = 5
 
 
@@ -48,7 +48,9 @@ def something_is_loaded(warehouse: Warehouse) -> dg.AssetCheckResult:
     """Passes where the warehouse holds rows of at least one file."""
     with warehouse.working() as connection:
         is_empty = _count(connection, NOTHING_LOADED)
-    return dg.AssetCheckResult(passed=is_empty == 0)
+    patterns = ", ".join(contract.files.pattern for contract in warehouse.config.contracts)
+    message = f"no file of {warehouse.folder / 'landing'} has given a row; the contracts look for {patterns}; see `csat check`"
+    return dg.AssetCheckResult(passed=is_empty == 0, metadata={"kind": "ExtractError", "message": message})
 
 
 @dg.asset_check(
@@ -70,7 +72,7 @@ def no_optional_file_is_refused(warehouse: Warehouse) -> dg.AssetCheckResult:
 def _refused(warehouse: Warehouse, contracts: set[str], severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
     with warehouse.working() as connection:
         found = [row for row in connection.execute(REFUSED).fetchall() if row[0] in contracts]
-    kind = "ContractError" if found and any(mark in found[0][2] for mark in BREAKS_CONTRACT) else "ExtractError"
+    kind = refusal_kind(reason for _, _, reason in found).__name__
     message = "\n".join(f"{name} ({contract}): {reason}" for contract, name, reason in found[:MAXIMUM_NAMED])
     return dg.AssetCheckResult(passed=not found, severity=severity, metadata={"files": len(found), "kind": kind, "message": message})
 

@@ -1,45 +1,66 @@
-"""What an operator asks of a workspace without running a night: check, status, verify, rollback, quarantine. Lines of text."""
+"""What an operator asks of a workspace without running a night: check, verify, rollback, quarantine. Lines of text."""
 
-import shutil
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from orchestration.config.calendar import missing_years
 from orchestration.config.load import WorkspaceConfig, load_workspace
+from orchestration.config.names import advise_nearest
 from orchestration.config.tables import partly_measured, unmeasured_metrics
 from orchestration.errors import ContractError, ExtractError, WarehouseError
-from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR, require_workspace
+from orchestration.pipeline.night import CURRENT_FILE, require_workspace
 from orchestration.warehouse.checking import Finding, check_landing
-from orchestration.warehouse.connection import open_private, open_read_only
+from orchestration.warehouse.connection import open_private, open_read_only, open_working
 from orchestration.warehouse.generations import rollback_generation
+from orchestration.warehouse.landing import refusal_kind
 from orchestration.warehouse.layout import POINTER
-from orchestration.warehouse.lock import hold_lock, read_holder
-from orchestration.warehouse.quarantine import list_quarantine, show_quarantine
+from orchestration.warehouse.ledger import ensure_raw_tables
+from orchestration.warehouse.lock import hold_lock
+from orchestration.warehouse.quarantine import QuarantinedRecord, list_quarantine, show_quarantine
 from orchestration.warehouse.state import STATE_FILE, State
 from orchestration.warehouse.verification import Verification, verify_all
 
-CALENDAR_WARNING_DAYS = 60
-GIGABYTE = 1e9
 SHOWN_RECORDS = 200
+UNPUBLISHED = " after a night that published nothing; `csat check` lists the records of a file that was refused as a whole"
+RECORD_LINE = "{:<8} {:<20} {:<8} {:<8} {:<10} {:<20} {}"
 
 
 def check_workspace(folder: Path) -> Iterator[str]:
-    """A line per finding over configuration, contracts and landing files. Raises ContractError or ExtractError where one is an error."""
+    """A line per finding over configuration, contracts and landing files, then what is sound.
+
+    Raises ContractError or ExtractError where a finding is an error: the same as the night would end with.
+    """
     config = load_workspace(folder)
     require_workspace(folder)
-    yield f"configuration and {len(config.contracts)} contracts are sound"
+    findings = check_landing(config.contracts, folder / "landing", time_zone=config.workspace.time_zone)
+    yield from (f"{finding.severity}: {finding_line(finding)}" for finding in findings)
+    yield from (f"warning: {text}" for text in _gaps(config))
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        n_files = len({finding.file_name for finding in errors})
+        what = f"{n_files} file{'s' * (n_files > 1)} would be refused"
+        kind = refusal_kind(finding.message for finding in errors)
+        raise kind(what, where=str(folder / "landing"), hint="correct the source or the contract")
+    yield _sound(config, folder)
+
+
+def _gaps(config: WorkspaceConfig) -> Iterator[str]:
+    """What the contracts together leave out, though each is right."""
     if left_out := unmeasured_metrics(config):
         yield f"not measured, because no contract fills their columns: {', '.join(left_out)}"
     for metric, sources in partly_measured(config).items():
         yield f"counted of {', '.join(sources)} alone, because no other source fills its columns: {metric}"
-    findings = check_landing(config.contracts, folder / "landing", time_zone=config.workspace.time_zone)
-    yield from (f"{finding.severity}: {finding_line(finding)}" for finding in findings)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        kind = ContractError if any(finding.line_number or "column" in finding.message for finding in errors) else ExtractError
-        raise kind(f"{len(errors)} errors in landing files", where=str(folder / "landing"), hint="correct the source or the contract")
-    yield "landing files keep their contracts"
+    named = sorted({c.contract for c in config.contracts for _, column in c.keyed_columns() if column.name == "customer_key"})
+    if named and not any(contract.table == "crm_customers" for contract in config.contracts):
+        yield f"no contract fills crm_customers: customers of {', '.join(named)} will stand under 'unmatched', without segment or name"
+
+
+def _sound(config: WorkspaceConfig, folder: Path) -> str:
+    names = [entry.name for entry in (folder / "landing").iterdir()]
+    n_read = sum(any(fnmatchcase(name, contract.files.pattern) for contract in config.contracts) for name in names)
+    if not n_read:
+        return f"configuration and {len(config.contracts)} contracts are sound, but none of them finds a file in {folder / 'landing'}"
+    return f"configuration, {len(config.contracts)} contracts and {n_read} landing files are sound"
 
 
 def finding_line(finding: Finding) -> str:
@@ -48,20 +69,6 @@ def finding_line(finding: Finding) -> str:
     where = ", ".join([finding.file_name, *(f"{name} {place}" for name, place in places if place)])
     contract = f" ({finding.contract_code})" if finding.contract_code else ""
     return f"{where}{contract}: {finding.message}" + (f" -> {finding.hint}" if finding.hint else "")
-
-
-def describe_status(folder: Path, now: datetime) -> Iterator[str]:
-    """Lines: last good night, the last run if it failed, late sources, quarantine, disk, next run, calendar."""
-    config, out = load_workspace(folder), folder / "out"
-    yield from _runs(out)
-    if (out / CURRENT_FILE).exists():
-        yield from _published(out)
-    if holder := read_holder(out):
-        yield f"running now      process {holder.get('pid', '?')} since {holder.get('started_at', '?')}"
-    yield f"disk             {_size(out) / GIGABYTE:.2f} GB used, {shutil.disk_usage(folder).free / GIGABYTE:.1f} GB free"
-    following = now.replace(hour=NIGHT_HOUR, minute=0, second=0) + timedelta(days=now.hour >= NIGHT_HOUR)
-    yield f"next run         {following:%Y-%m-%d %H:%M} where the nightly schedule is on"
-    yield from _calendar(config, now)
 
 
 def verify_generations(folder: Path) -> Iterator[str]:
@@ -81,24 +88,52 @@ def _way_out(found: Sequence[Verification]) -> str:
     return f"csat rollback {sound[-1]} gives analysts the newest sound generation; the next csat run publishes a new one"
 
 
-def roll_back(folder: Path, code: str, now: datetime) -> str:
-    """A line about the generation that the pointer names now."""
+def roll_back(folder: Path, code: str, now: datetime) -> Iterator[str]:
+    """Lines: the generation that the pointer names now, what the reports show, and what the next run does."""
     out = _known(folder)
     with hold_lock(out, started_at=now), State(out) as state:
+        before = state.published_generation()
         made = rollback_generation(out, state, code or None, at=now)
-    return f"analysts now read {made.code}, the night of {made.as_of:%Y-%m-%d}"
+    yield f"analysts now read {made.code}, the night of {made.as_of:%Y-%m-%d}"
+    if before and before.code != made.code:
+        yield f"{out / 'reports'} and {out / 'mail'} still show {before.code}: `csat report` renders them from {made.code}"
+    yield "the next `csat run` reads landing/ again and publishes a new generation: correct what was wrong before it"
 
 
 def list_records(folder: Path, contract_code: str) -> Iterator[str]:
-    """A line per record in quarantine, newest file first: where it stands and which rule it broke; never its content."""
-    with open_read_only(folder / "out" / CURRENT_FILE) as connection:
-        records = list_quarantine(connection, contract_code=contract_code)
-    yield f"{len(records)} records in quarantine"
-    for record in records[:SHOWN_RECORDS]:
-        place = f"record {record.record_number}, line {record.line_number}, column {record.column_name or '(all)'}"
-        yield f"{record.extract_file_id} {record.contract_code} {record.file_name}: {place}: {record.rule_code}"
+    """A line per record in quarantine, newest file first: where it stands and which rule it broke; never its content.
+
+    After a night that published nothing these are the records of its working file. Raises ContractError where no contract has that
+    name, WarehouseError where nothing has run yet.
+    """
+    known = [contract.contract for contract in load_workspace(folder).contracts]
+    if contract_code and contract_code not in known:
+        raise ContractError(f"there is no contract {contract_code}", where="--contract", hint=advise_nearest(contract_code, known))
+    records, origin = _quarantine(_known(folder), contract_code)
+    yield f"{len(records):,} records in quarantine{origin}" + (
+        ": csat quarantine show FILE_ID CONTRACT RECORD prints one" if records else ""
+    )
+    if records:
+        yield RECORD_LINE.format("FILE_ID", "CONTRACT", "RECORD", "LINE", "RULE", "COLUMN", "FILE")
+    for one in records[:SHOWN_RECORDS]:
+        column = one.column_name or "(all)"
+        yield RECORD_LINE.format(
+            one.extract_file_id, one.contract_code, one.record_number, one.line_number, one.rule_code, column, one.file_name
+        )
     if len(records) > SHOWN_RECORDS:
-        yield f"... and {len(records) - SHOWN_RECORDS} more: --contract narrows the list"
+        yield f"... and {len(records) - SHOWN_RECORDS:,} more: --contract narrows the list"
+
+
+def _quarantine(out: Path, contract_code: str) -> tuple[list[QuarantinedRecord], str]:
+    """The records, and of which night they are where that is not the published one."""
+    with State(out) as state:
+        last = state.last_run()
+    if (out / CURRENT_FILE).exists() and not (last and last.state == "failed"):
+        with open_read_only(out / CURRENT_FILE) as connection:
+            return list_quarantine(connection, contract_code=contract_code), ""
+    with hold_lock(out), open_working(out) as connection:
+        ensure_raw_tables(connection)
+        return list_quarantine(connection, contract_code=contract_code), UNPUBLISHED
 
 
 def read_record(folder: Path, file_id: int, contract_code: str, record: int) -> str:
@@ -115,35 +150,3 @@ def _known(folder: Path) -> Path:
     if not (folder / "out" / STATE_FILE).exists():
         raise WarehouseError("nothing has run here yet", where=str(folder), hint="csat run")
     return folder / "out"
-
-
-def _runs(out: Path) -> Iterator[str]:
-    if not (out / STATE_FILE).exists():
-        yield "last good night  none yet: csat run"
-        return
-    with State(out) as state:
-        good, last, published = state.last_run("succeeded"), state.last_run(), state.published_generation()
-    night = f"{good.as_of:%Y-%m-%d %H:%M}" if good else "none yet"
-    yield f"last good night  {night}, analysts read {published.code if published else 'nothing'}"
-    if last and last.state in ("failed", "running"):
-        yield f"last run         {last.state}, night {last.as_of:%Y-%m-%d %H:%M}: {last.message or 'no message'}"
-
-
-def _published(out: Path) -> Iterator[str]:
-    late = "select contract_code, state, data_to_date, expected_to_date from ops.sources where state <> 'complete' order by 1"
-    with open_read_only(out / CURRENT_FILE) as connection:
-        rows = connection.execute(late).fetchall()
-        n_quarantined = connection.execute("select count(*) from ops.quarantine").fetchall()[0][0]
-    told = [f"{code} {state}: data to {reach or 'none'}, due to {due}" for code, state, reach, due in rows]
-    yield f"late sources     {'; '.join(told) or 'none'}"
-    yield f"quarantine       {n_quarantined} records"
-
-
-def _calendar(config: WorkspaceConfig, now: datetime) -> Iterator[str]:
-    soon = now + timedelta(days=CALENDAR_WARNING_DAYS)
-    for year in missing_years(config, first_day=now.date(), last_day=soon.date()):
-        yield f"calendar         holiday calendar {year} missing: the plain week counts; config/calendar/{year}.yaml supplies it"
-
-
-def _size(out: Path) -> int:
-    return sum(path.lstat().st_size for path in out.rglob("*") if path.is_file() and not path.is_symlink()) if out.is_dir() else 0

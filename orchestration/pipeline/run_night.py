@@ -15,6 +15,7 @@ from orchestration.pipeline.jobs import ALONE, QUEUED, WRITER
 from orchestration.pipeline.night import NightRequest
 from orchestration.pipeline.progress import PROGRESS, Step
 from orchestration.settings import set_environment
+from orchestration.warehouse.state import State
 
 DAGSTER_YAML = f"""\
 # Written by csat. Nothing is sent anywhere; steps log to the run's own tables.
@@ -69,7 +70,7 @@ def run_job(definitions: dg.Definitions, request: NightRequest, listener: Callab
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(run_config=run_config(request), instance=instance, tags={WRITER: ALONE}, raise_on_error=False)
         if not result.success:
-            raise _reason(result)
+            raise _reason(result, standing(request.folder / "out"))
     return tuple(PROGRESS.steps.values())
 
 
@@ -84,10 +85,18 @@ def usage() -> Mapping[str, float]:
     }
 
 
-def _reason(result: dg.ExecuteInProcessResult) -> BaseException:
+def standing(out: Path) -> str:
+    """What analysts go on reading after a night that published nothing."""
+    with State(out) as state:
+        published = state.published_generation()
+    stands = f"{published.code}, the night of {published.as_of:%Y-%m-%d}, stands" if published else "there is no earlier generation yet"
+    return f"nothing was published; {stands}"
+
+
+def _reason(result: dg.ExecuteInProcessResult, stands: str) -> BaseException:
     """What stopped the run: the check that blocked, else the error of the step that failed, else of the run itself."""
     for event in result.all_events:
-        if event.event_type_value == "ASSET_CHECK_EVALUATION" and (blocked := _blocked(event)):
+        if event.event_type_value == "ASSET_CHECK_EVALUATION" and (blocked := _blocked(event, stands)):
             return blocked
     causes = [error for event in result.all_events if event.is_failure for error in _chain(event)]
     if any(error.cls_name in INTERRUPTS or STOPPED_QUERY in error.message for error in causes):
@@ -99,7 +108,7 @@ def _reason(result: dg.ExecuteInProcessResult) -> BaseException:
     return RuntimeError(causes[-1].to_string() if causes else "the run failed without an error")
 
 
-def _blocked(event: dg.DagsterEvent) -> CsatError | None:
+def _blocked(event: dg.DagsterEvent, stands: str) -> CsatError | None:
     """The error that a failed check with severity ERROR stands for; its metadata may name kind and message."""
     evaluation = event.asset_check_evaluation_data
     if evaluation.passed or evaluation.severity != dg.AssetCheckSeverity.ERROR or not evaluation.blocking:
@@ -107,9 +116,7 @@ def _blocked(event: dg.DagsterEvent) -> CsatError | None:
     told = {name: value.value for name, value in evaluation.metadata.items()}
     kind = getattr(errors, str(told.get("kind", "")), QualityError)
     name = f"{'.'.join(evaluation.asset_key.path)}, check {evaluation.check_name}" if kind is QualityError else ""
-    error: CsatError = kind(
-        str(told.get("message", "does not hold")), where=name, hint="nothing was published; yesterday's generation stands"
-    )
+    error: CsatError = kind(str(told.get("message", "does not hold")), where=name, hint=stands)
     return error
 
 

@@ -32,6 +32,7 @@ NO_TIME = datetime(1, 1, 1)
 SHOWN_LETTERS = 60
 NO_LANDING = "create it, or correct the workspace given with --workspace"
 NOT_SHOWN = "(not shown)"
+NO_FILE = "put the file there, or correct files.pattern"
 ADVICE = {
     "required": "deliver a value, or drop `required` and the key role in the contract",
     "type": "deliver it as agreed, or correct `type`, `map` or `null_tokens` of the column",
@@ -90,7 +91,7 @@ def _check_contract(
     con: duckdb.DuckDBPyConnection, contract: Contract, paths: Sequence[Path], folder: Path, time_zone: str
 ) -> list[Finding]:
     if not paths:
-        return [Finding("warning", contract.files.pattern, contract.contract, "no file of this pattern is there")]
+        return [Finding("warning", contract.files.pattern, contract.contract, "no file of landing/ has such a name", NO_FILE)]
     entries = [_measure(contract, path, folder, number) for number, path in enumerate(paths, 1)]
     findings = [_unusable(entry) for entry in entries if entry.state != "ready"]
     scan = scan_files(con, contract, [entry for entry in entries if entry.state == "ready"], time_zone=time_zone)
@@ -104,7 +105,8 @@ def _measure(contract: Contract, path: Path, folder: Path, number: int) -> Lande
     try:
         shape = measure_file(path, contract, folder / f"{contract.contract}.{number}.csv", limits=LandingLimits())
         if shape is None:
-            return replace(entry, state="empty", reason="holds no record")
+            is_blocking = path.stat().st_size == 0 and contract.expected.is_required_for_report
+            return replace(entry, state="refused" if is_blocking else "empty", reason="holds no record; have it delivered again")
         check_header(shape.header, contract)
         read_file_time(contract, path.name)
     except UnreadableError as error:
@@ -140,8 +142,10 @@ def _check_file(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) ->
     findings = [_bad_record(scan.mapping, one, bad[number], line, content, shown[number]) for number, line, content in records]
     if len(bad) > contract.quarantine_limit_share * one.shape.n_records:
         share = f"{len(bad)} of {one.shape.n_records} records"
-        message = f"{share} break the contract, more than quarantine_limit_share: the file would be refused"
-        findings.append(Finding("error", one.landed.file_name, contract.contract, message))
+        limit = f"quarantine_limit_share {contract.quarantine_limit_share:g} allows"
+        message = f"{share} break the contract, more than {limit}: the file would be refused"
+        hint = "correct the source or the contract; the records are listed with it"
+        findings.append(Finding("error", one.landed.file_name, contract.contract, message, hint))
     return findings
 
 

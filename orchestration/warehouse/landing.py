@@ -9,14 +9,14 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
 from orchestration.config.contracts import Contract
-from orchestration.errors import ExtractError
+from orchestration.errors import ContractError, CsatError, ExtractError
 from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
@@ -26,6 +26,8 @@ LandedState = Literal["ready", "known", "empty", "duplicate", "refused"]
 UNRECORDED = 0
 NO_LANDING = "create it, or correct the workspace given with --workspace"
 DEFAULT_LIMITS = LandingLimits()
+BREAKS_CONTRACT = ("has no column", "break the contract", "has no name", "is there twice")
+"""What is said of a file that can be read and is not what was agreed."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ def land_kept(
             if fnmatch.fnmatchcase(name, contract.files.pattern):
                 landed.append(_measure(kept, contract, out, loaded, limits))
     return _mark_duplicates(landed)
+
+
+def refusal_kind(reasons: Iterable[str]) -> type[CsatError]:
+    """The kind of error that refused files are: ContractError where every one can be read and breaks its contract, else ExtractError."""
+    return ContractError if all(any(mark in reason for mark in BREAKS_CONTRACT) for reason in reasons) else ExtractError
 
 
 def prepare_folders(out: Path) -> None:

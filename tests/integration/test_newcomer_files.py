@@ -51,20 +51,20 @@ def published_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("newcomer") / "my-company"
     assert run_csat(folder, "init", str(folder)).returncode == 0
     drafts = {file.name: bring(folder, file) for file in FOREIGN_FILES}
-    night = run_csat(folder, "run", "--as-of", AS_OF)
+    night = run_csat(folder, "run", "--as-of", AS_OF, "--verbose")
     assert night.returncode == 0, night.stdout + night.stderr
-    return folder, drafts
+    return folder, drafts, night.stderr
 
 
 @pytest.mark.parametrize("file", FOREIGN_FILES, ids=lambda file: file.name)
 def test_every_record_is_published(published_files, file):
-    folder, _ = published_files
+    folder, *_ = published_files
     assert published(folder, file) == {"raw.complaints_complaints": file.n_records, "marts.fct_complaint": file.n_records}
 
 
 @pytest.mark.parametrize("file", FOREIGN_FILES, ids=lambda file: file.name)
 def test_draft_finds_table_and_leaves_nothing_to_fill_in(published_files, file):
-    _, drafts = published_files
+    _, drafts, _ = published_files
     draft = drafts[file.name]
     assert "table: complaints_complaints" in draft
     assert "a clear fit" in draft
@@ -73,13 +73,13 @@ def test_draft_finds_table_and_leaves_nothing_to_fill_in(published_files, file):
 
 def test_times_are_read_as_written(published_files):
     """The first complaint of every file was opened in the night of 3 August; the German file delivers days alone."""
-    folder, _ = published_files
+    folder, *_ = published_files
     first = dict(read_rows(folder, "select source_code, min(opened_at)::varchar from marts.fct_complaint group by 1"))
     assert sorted(first.values()) == ["2026-08-03 00:00:00", *["2026-08-03 00:05:00"] * 3]
 
 
 def test_umlauts_and_chinese_letters_arrive(published_files):
-    folder, _ = published_files
+    folder, *_ = published_files
     categories = {row[0] for row in read_rows(folder, "select distinct category_code from marts.fct_complaint")}
     departments = {row[0] for row in read_rows(folder, "select distinct department_code from marts.fct_complaint")}
     owners = {row[0] for row in read_rows(folder, "select distinct owner_id from raw.complaints_complaints")}
@@ -90,17 +90,30 @@ def test_umlauts_and_chinese_letters_arrive(published_files):
 
 def test_solved_is_counted_where_the_file_tells_it(published_files):
     """By hand: of 60 records every sixth, fourth or third has no end; the helpdesk delivers none at all."""
-    folder, _ = published_files
+    folder, *_ = published_files
     solved = {row[0] for row in read_rows(folder, "select count(*) filter (is_resolved) from marts.fct_complaint group by source_code")}
     assert solved == {0, 50, 45, 40}
 
 
 def test_free_text_stays_private(published_files):
-    folder, _ = published_files
+    folder, *_ = published_files
     columns = read_rows(
         folder, "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = 'complaints_complaints'"
     )
     assert ("description",) not in columns
+
+
+def test_customers_that_nobody_knows_are_pointed_out(published_files):
+    folder, _, said = published_files
+    words = "all 240 complaints stand under 'unmatched': no contract fills crm_customers"
+    assert words in " ".join(said.split())
+    status = run_csat(folder, "status").stdout
+    assert words in status
+    assert sum(" is late: data to " in line for line in status.splitlines()) == len(FOREIGN_FILES)
+
+
+def test_start_up_is_told_to_those_who_ask(published_files):
+    assert "start-up" in published_files[2]
 
 
 @pytest.mark.slow

@@ -44,9 +44,9 @@ def test_night_looked_up_no_host(night):
     assert night.lookups == ""
 
 
-def test_night_prints_steps_start_up_and_memory(night):
+def test_night_prints_steps_and_memory(night):
     assert "dbt models and tests" in night.output
-    assert "start-up" in night.output
+    assert "start-up" not in night.output
     assert "peak memory" in night.output
 
 
@@ -90,7 +90,20 @@ def test_second_night_on_the_same_input_imports_nothing_heavy(tmp_path, night):
     assert not [name for name in HEAVY if f"'{name}'" in modules]
     assert float(modules.split()[-1]) < 3
     status = run_csat(folder, "status").stdout
-    assert "last good night  2026-11-03 02:00, analysts read g000001" in status
+    assert "last good night  2026-11-03 02:00 Asia/Shanghai, analysts read g000001" in status
+    assert max(len(line) for line in status.splitlines()) < 140
+    assert "unmatched" not in status
+
+
+def test_quarantine_is_listed_as_show_takes_it(night, tmp_path):
+    folder = copy_night(tmp_path / "workspace")
+    head, hint, names, *records = run_csat(folder, "quarantine", "list").stdout.splitlines()
+    assert head == f"{len(records)} records in quarantine"
+    assert "quarantine show FILE_ID CONTRACT RECORD" in hint
+    assert names.split()[:3] == ["FILE_ID", "CONTRACT", "RECORD"]
+    shown = run_csat(folder, "quarantine", "show", *records[0].split()[:3])
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.strip()
 
 
 def test_nights_only_go_forward(tmp_path, night):

@@ -48,7 +48,7 @@ def test_contract_draft_prints_yaml(tmp_path):
 
 def test_sample_keeps_its_contracts_but_for_the_planted_dirt():
     done = run("--workspace", REPOSITORY / "data", "check")
-    assert "15 contracts are sound" in done.output
+    assert "15 contracts and 39 landing files are sound" in done.output
 
 
 def test_preview_before_the_first_night(tmp_path):

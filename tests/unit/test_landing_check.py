@@ -53,6 +53,6 @@ def test_file_without_contract_contract_without_file_and_missing_folder(tmp_path
     (tmp_path / "notes.txt").write_text("x")
     findings = [str(finding) for finding in check_landing((make_contract(list(ANSWER_COLUMNS)),), tmp_path)]
     assert any("no contract matches" in finding for finding in findings)
-    assert any("no file of this pattern" in finding for finding in findings)
+    assert any("no file of landing" in finding for finding in findings)
     with pytest.raises(ExtractError, match="no landing folder"):
         check_landing((), tmp_path / "nowhere")

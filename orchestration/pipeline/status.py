@@ -1,0 +1,92 @@
+"""What `csat status` says of a workspace: lines for a person who was called, one fact a line."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from orchestration.config.calendar import missing_years
+from orchestration.config.load import WorkspaceConfig, load_workspace
+from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR
+from orchestration.warehouse.connection import open_read_only
+from orchestration.warehouse.lock import read_holder
+from orchestration.warehouse.state import STATE_FILE, State
+
+CALENDAR_WARNING_DAYS = 60
+GIGABYTE = 1e9
+LABEL_WIDTH = 17
+LATE = "select contract_code, state, data_to_date, expected_to_date from ops.sources where state <> 'complete' order by 1"
+UNMATCHED = """
+    select 'complaints', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_complaint
+    union all select 'deliveries', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_delivery
+    union all select 'responses', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_response"""
+CUSTOMERS_UNKNOWN = "select count(*) = 0 from raw.crm_customers"
+
+
+def describe_status(folder: Path, now: datetime) -> Iterator[str]:
+    """Lines: last good night, a roll-back, the last run if it failed, late sources, quarantine, customers, disk, next run, calendar."""
+    config, out = load_workspace(folder), folder / "out"
+    zone = config.workspace.time_zone
+    yield from _runs(out, zone)
+    if (out / CURRENT_FILE).exists():
+        yield from _published(out)
+    if holder := read_holder(out):
+        yield _line("running now", f"process {holder.get('pid', '?')} since {holder.get('started_at', '?')}")
+    yield _line("disk", f"{_size(out) / GIGABYTE:.2f} GB used, {shutil.disk_usage(folder).free / GIGABYTE:.1f} GB free")
+    following = now.replace(hour=NIGHT_HOUR, minute=0, second=0) + timedelta(days=now.hour >= NIGHT_HOUR)
+    yield _line("next run", f"{following:%Y-%m-%d %H:%M} {zone}, where the nightly schedule is on")
+    yield from _calendar(config, now)
+
+
+def unmatched_customers(out: Path) -> Iterator[str]:
+    """A warning per kind of record of the published generation whose customers are all unknown."""
+    with open_read_only(out / CURRENT_FILE) as connection:
+        counts = connection.execute(UNMATCHED).fetchall()
+        is_empty = connection.execute(CUSTOMERS_UNKNOWN).fetchall()[0][0]
+    reason = "no contract fills crm_customers" if is_empty else "their keys are not those of crm_customers or crm_customer_aliases"
+    for kind, n_rows, n_unmatched in counts:
+        if n_rows and n_rows == n_unmatched:
+            yield f"all {n_rows:,} {kind} stand under 'unmatched': {reason}, so there are no segments and no names"
+
+
+def _line(label: str, text: str) -> str:
+    return f"{label:<{LABEL_WIDTH}}{text}"
+
+
+def _runs(out: Path, zone: str) -> Iterator[str]:
+    if not (out / STATE_FILE).exists():
+        yield _line("last good night", "none yet: csat run")
+        return
+    with State(out) as state:
+        good, last, published, moves = state.last_run("succeeded"), state.last_run(), state.published_generation(), state.pointer_moves()
+    night = f"{good.as_of:%Y-%m-%d %H:%M} {zone}" if good else "none yet"
+    yield _line("last good night", f"{night}, analysts read {published.code if published else 'nothing'}")
+    if moves and moves[-1][2].startswith("rolled back"):
+        code, moved_at, reason = moves[-1]
+        yield _line(
+            "rolled back", f"{reason.removeprefix('rolled back ')} to {code}, {moved_at:%Y-%m-%d %H:%M} {zone}; csat run publishes again"
+        )
+    if last and last.state in ("failed", "running"):
+        yield _line("last run", f"{last.state}, night {last.as_of:%Y-%m-%d %H:%M} {zone}: {last.message or 'no message'}")
+
+
+def _published(out: Path) -> Iterator[str]:
+    with open_read_only(out / CURRENT_FILE) as connection:
+        rows = connection.execute(LATE).fetchall()
+        n_quarantined = connection.execute("select count(*) from ops.quarantine").fetchall()[0][0]
+    told = [f"{code} is {state}: data to {reach or 'none'}, due to {due}" for code, state, reach, due in rows]
+    for position, text in enumerate(told or ["none"]):
+        yield _line("" if position else "late sources", text)
+    yield _line("quarantine", f"{n_quarantined:,} records" + (": csat quarantine list" if n_quarantined else ""))
+    for warning in unmatched_customers(out):
+        yield _line("customers", warning)
+
+
+def _calendar(config: WorkspaceConfig, now: datetime) -> Iterator[str]:
+    soon = now + timedelta(days=CALENDAR_WARNING_DAYS)
+    for year in missing_years(config, first_day=now.date(), last_day=soon.date()):
+        yield _line("calendar", f"holiday calendar {year} missing: the plain week counts; config/calendar/{year}.yaml supplies it")
+
+
+def _size(out: Path) -> int:
+    return sum(path.lstat().st_size for path in out.rglob("*") if path.is_file() and not path.is_symlink()) if out.is_dir() else 0
