@@ -172,11 +172,9 @@ def _check_contracts(config: WorkspaceConfig, documents: Documents) -> None:
 
 
 def _check_picks(config: WorkspaceConfig, contract: Contract, document: Document) -> None:
-    """Named items are items of the questionnaire, and the questionnaire says that they are named, and how many."""
+    """The questionnaire says that items are named, and how many."""
     if contract.picks is None:
         return
-    for text, code in contract.picks.items.items():
-        _require_known(document, ("picks", "items", text), code, _known_codes(config, contract, "item_code") or (), "item")
     for instrument in _named_instruments(config, contract):
         if len(contract.picks.columns) > (instrument.n_picks or 0):
             reason = f"{len(contract.picks.columns)} columns, but {instrument.code} says importance: {instrument.importance}"

@@ -38,15 +38,12 @@ def score_overall(
     """Rows of indices.overall_scores: index = sum w_i * 0-100(S_i), weights scaled to 1 over the items answered in the scope.
 
     scores: `score_items`; covariances: `estimate_covariances`; responses: `pool_responses`; weights: `headline_weights`.
-    Every scope ever seen has a row in every month; base_state says why an index is null or not to be shown.
+    The base of an index that is one question is its ratings, else the valid responses. Every scope ever seen has a row in
+    every month; base_state says why an index is null or not to be shown.
     """
     weighted = _weighted_items(scores, weights, items, rule)
     index = _weighted_mean(weighted, covariances, [], rule)
-    bases = responses.select(
-        *SCOPE_KEYS,
-        n_responses="n_valid_answered",
-        n_effective=ratio(pl.col("sum_weight").cast(pl.Float64).pow(2), pl.col("sum_weight_squared").cast(pl.Float64)),
-    )
+    bases = _bases(weighted, responses)
     rules = weights.select("instrument_code", used="headline_rule").unique("instrument_code", keep="any")
     rows = _all_scopes(index, bases).join(bases, on=SCOPE_KEYS, how="left").join(index, on=SCOPE_KEYS, how="left")
     named = rows.join(rules, on="instrument_code", how="left").with_columns(
@@ -70,6 +67,18 @@ def score_dimensions(
     )
     mark = definition_hash("dimension_scores", **_definition(rule))
     return shape_frame(index.join(bases, on=[*SCOPE_KEYS, "dimension_code"]).with_columns(fingerprint=pl.lit(mark)), DIMENSION_SCORES)
+
+
+def _bases(weighted: pl.DataFrame, responses: pl.DataFrame) -> pl.DataFrame:
+    """n_responses and n_effective per scope: of the overall question where that is the index, else of the valid responses."""
+    question = weighted.filter(pl.col("headline_rule") == "overall_item").group_by(SCOPE_KEYS)
+    rated = question.agg(n_responses=pl.max("n_satisfaction"), n_effective=pl.max("n_effective"))
+    everybody = responses.select(
+        *SCOPE_KEYS,
+        n_responses="n_valid_answered",
+        n_effective=ratio(pl.col("sum_weight").cast(pl.Float64).pow(2), pl.col("sum_weight_squared").cast(pl.Float64)),
+    )
+    return pl.concat([rated, everybody.join(rated, on=SCOPE_KEYS, how="anti")])
 
 
 def _weighted_items(scores: pl.DataFrame, weights: pl.DataFrame, items: pl.DataFrame, rule: IndexRule) -> pl.DataFrame:

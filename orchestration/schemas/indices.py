@@ -89,7 +89,7 @@ OVERALL_SCORES = Table(
     (
         *SCOPE,
         Column("headline_rule", "text", "importance_weighted, equal, overall_item or acsi"),
-        Column("n_responses", "bigint", "valid responses"),
+        Column("n_responses", "bigint", "valid responses; of overall_item its ratings"),
         Column("n_effective", "double", "Kish effective number of responses"),
         Column("index_0to100", "double", "sum of w_i * 0-100(S_i)", "0 to 100", null=TOO_FEW),
         Column("standard_error", "double", "standard error", "points", null="fewer than two responses"),

@@ -107,6 +107,14 @@ def test_the_headline_rule_decides_which_items_count(headline: str, index: float
     assert (scored["headline_rule"], scored["index_0to100"]) == (headline, pytest.approx(index))
 
 
+@pytest.mark.parametrize(("headline", "base", "state"), [("overall_item", 29, "too_few"), ("equal", 31, "small_base")])
+def test_the_base_of_one_question_is_its_ratings(headline: str, base: int, state: str) -> None:
+    items = items_frame(["Q1", "Q2"]).with_columns(is_overall=pl.col("item_code") == "Q2")
+    answers = [Answer(str(n), "Q1", 5) for n in range(31)] + [Answer(str(n), "Q2", 3 + n % 2) for n in range(29)]
+    scored = row(survey(answers, items, headline=headline)["indices.overall_scores"])
+    assert (scored["n_responses"], scored["n_effective"], scored["base_state"]) == (base, base, state)
+
+
 def test_without_importance_the_items_weigh_the_same_and_the_row_says_so() -> None:
     items = items_frame(["Q1", "Q2"], importance_min=None, importance_max=None)
     tables = survey([Answer("a", "Q1", 5), Answer("a", "Q2", 3)], items)

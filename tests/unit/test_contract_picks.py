@@ -1,5 +1,6 @@
 """Importance asked as the items that matter most: what a contract may say of it, and what becomes of a file."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from pydantic import ValidationError
 from support.loading import Workspace, make_contract
 
 from orchestration.config.contracts import Contract
+from orchestration.config.load import load_workspace
+from orchestration.errors import CsatError
 
 HEADER = "id,at,streets,police,first,second\n"
 COLUMNS = (
@@ -93,3 +96,34 @@ def test_only_answers_have_picks():
     columns = [{"name": "response_id", "source": "id"}, {"name": "answered_at", "source": "at"}, {"name": "comment_text", "source": "text"}]
     with pytest.raises(ValidationError, match="picks fill importance of surveys_answers"):
         make_contract(columns, table="surveys_comments", picks=PICKS)
+
+
+CITY = Path(__file__).parents[1] / "integration" / "real" / "kansas_city"
+QUESTIONS, ANSWERS = "config/instruments/residents.yaml", "contracts/answers.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        (QUESTIONS, "top_three", "top_two", ["answers.yaml", "picks.columns", "3 columns", "residents says importance: top_two"]),
+        (QUESTIONS, "top_three", "rated", ["residents.yaml", "satisfaction_measure", "shares belong together"]),
+        (QUESTIONS, "satisfaction_measure: top2_share\n", "", ["residents.yaml", "shares belong together"]),
+        (QUESTIONS, "top_three", "top_tree", ["residents.yaml", "importance", "top_tree"]),
+        (ANSWERS, "'16': PLANNING", "'16': PLANING", ["answers.yaml", "picks name PLANING, which no row has"]),
+        (ANSWERS, "none: ['99', NA]", "nones: ['99', NA]", ["answers.yaml", "picks.nones", "did you mean none?"]),
+    ],
+)
+def test_a_workspace_whose_picks_do_not_fit_is_refused(tmp_path, file, old, new, words):
+    shutil.copytree(CITY, tmp_path / "city")
+    path = tmp_path / "city" / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CsatError) as caught:
+        load_workspace(tmp_path / "city")
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_the_workspace_is_right_as_it_stands():
+    instrument = load_workspace(CITY).headline_instrument
+    assert (instrument.importance, instrument.n_picks, instrument.satisfaction_measure) == ("top_three", 3, "top2_share")
