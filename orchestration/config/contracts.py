@@ -168,6 +168,7 @@ class Contract(Model):
             kind = column.type or table.column(column.name).kind
             if fault := next(filter(None, (format_fault(form, kind) for form in column.formats)), ""):
                 yield (*key, "format"), fault, FORMAT_ADVICE
+        yield from self._pick_faults(self.picks) if self.picks else ()
         if self.stretches:
             yield from self._stretch_faults(table, filled)
         if missing := [c.name for c in table.columns if (c.key or c.is_required) and c.name not in filled | DEFAULTED]:
@@ -183,24 +184,23 @@ class Contract(Model):
             for position, column in enumerate(template.columns):
                 yield ("rows", row, "columns", position), column
 
-    @model_validator(mode="after")
-    def _picks_reach_a_row(self) -> Self:
-        """Each item that can be named has a row of its own that always exists, and nothing else fills its importance."""
-        if self.picks is None:
-            return self
+    def _pick_faults(self, picks: Picks) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """What in the contract would lose a choice, or a respondent from its base."""
         if self.table != "surveys_answers":
-            raise ValueError(f"picks fill importance of surveys_answers, not {self.table}")
-        rows = {item: row for row in self.rows if (item := row.constant("item_code"))}
-        named = set(self.picks.items.values())
-        if lost := sorted(named - set(rows)):
-            raise ValueError(f"picks name {', '.join(lost)}, which no row has: add rows with these item codes as `value`")
-        if sometimes := sorted(item for item in named if rows[item].when_present):
-            raise ValueError(f"rows of {', '.join(sometimes)} have when_present, but importance counts over all respondents: leave it out")
-        if both := sorted(set(self.picks.items) & set(self.picks.none)):
-            raise ValueError(f"picks give {', '.join(both)} both under items and under none")
-        if any(c.name == "importance" for c in self.columns) or any(c.name == "importance" for item in named for c in rows[item].columns):
-            raise ValueError("importance comes from picks: leave the column importance out")
-        return self
+            yield ("picks",), f"{self.table} has no importance to fill", "leave `picks` out; surveys_answers has"
+            return
+        rows = {item: (number, row) for number, row in enumerate(self.rows) if (item := row.constant("item_code"))}
+        for text, item in picks.items.items():
+            if item not in rows:
+                yield ("picks", "items", text), f"no row has the item {item}", "add a row with this item_code as `value`"
+            elif rows[item][1].when_present:
+                hint = "leave it out: importance counts over all respondents, so the row of an item that can be named always exists"
+                yield ("rows", rows[item][0], "when_present"), f"would lose respondents of {item}", hint
+            if text in picks.none:
+                yield ("picks", "none"), f"holds {text}, which names {item}", "leave one of the two"
+        for key, column in self.keyed_columns():
+            if column.name == "importance":
+                yield key, "importance comes from `picks`", "leave the column out"
 
     def _stretch_faults(self, table: RawTable, filled: set[str]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """What in the contract keeps a log of states from becoming stretches."""

@@ -75,15 +75,15 @@ def test_an_item_nobody_can_name_has_no_importance(tmp_path):
 @pytest.mark.parametrize(
     ("picks", "rows", "said"),
     [
-        (PICKS | {"items": {"1": "STREETS", "3": "PARKS"}}, None, "picks name PARKS, which no row has"),
-        (PICKS, [row_of("STREETS"), row_of("POLICE", when_present=["satisfaction"])], "rows of POLICE have when_present"),
-        (PICKS | {"none": ["1"]}, None, "picks give 1 both under items and under none"),
+        (PICKS | {"items": {"1": "STREETS", "3": "PARKS"}}, None, "no row has the item PARKS"),
+        (PICKS, [row_of("STREETS"), row_of("POLICE", when_present=["satisfaction"])], "would lose respondents of POLICE"),
+        (PICKS | {"none": ["1"]}, None, "holds 1, which names STREETS"),
         (PICKS | {"columns": []}, None, "columns"),
         (PICKS | {"items": {}}, None, "items"),
         (
             PICKS,
             [row_of("POLICE"), {"columns": [*row_of("STREETS")["columns"], {"name": "importance", "source": "first"}]}],
-            "importance comes from picks",
+            "importance comes from `picks`",
         ),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_contract_that_would_lose_a_choice_is_refused(picks, rows, said):
 
 def test_only_answers_have_picks():
     columns = [{"name": "response_id", "source": "id"}, {"name": "answered_at", "source": "at"}, {"name": "comment_text", "source": "text"}]
-    with pytest.raises(ValidationError, match="picks fill importance of surveys_answers"):
+    with pytest.raises(ValidationError, match="surveys_comments has no importance to fill"):
         make_contract(columns, table="surveys_comments", picks=PICKS)
 
 
@@ -109,7 +109,7 @@ QUESTIONS, ANSWERS = "config/instruments/residents.yaml", "contracts/answers.yam
         (QUESTIONS, "top_three", "rated", ["residents.yaml", "satisfaction_measure", "shares belong together"]),
         (QUESTIONS, "satisfaction_measure: top2_share\n", "", ["residents.yaml", "shares belong together"]),
         (QUESTIONS, "top_three", "top_tree", ["residents.yaml", "importance", "top_tree"]),
-        (ANSWERS, "'16': PLANNING", "'16': PLANING", ["answers.yaml", "picks name PLANING, which no row has"]),
+        (ANSWERS, "'16': PLANNING", "'16': PLANING", ["answers.yaml", "picks.items.16", "no row has the item PLANING"]),
         (ANSWERS, "none: ['99', NA]", "nones: ['99', NA]", ["answers.yaml", "picks.nones", "did you mean none?"]),
     ],
 )
