@@ -183,7 +183,7 @@ VERDICTS = Table(
         _key("breakdown_code", "text", "stage, category or route of a KPI, or 'all'"),
         _key("segment_code", "text", "segment, or 'all'"),
         _key("region_code", "text", "region, or 'all'"),
-        _key("comparison_code", "text", "previous_month, same_month_last_year, target or process"),
+        _key("comparison_code", "text", "previous_month, same_month_last_year, process, or target: then better or worse than the plan"),
         Column("value", "double", "the figure", null="no base"),
         Column("reference_value", "double", "what it is compared with", null="nothing to compare with"),
         Column("difference", "double", "value - reference", null="nothing to compare with"),
