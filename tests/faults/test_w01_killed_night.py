@@ -29,14 +29,14 @@ def test_a_night_killed_anywhere_and_run_again_leaves_what_an_undisturbed_one_le
             ended = told.get("ended", ended)
             results += [told] if "number" in told else []
     assert nights.returncode == 0
-    assert ended == [0, 0, 0]
-    assert len(results) == kills
+    assert set(ended) == {0}
+    killed = [kill for one in results for kill in one["kills"] if kill["killed"]]
     assert {one["number"]: one["problems"] for one in results if one["problems"]} == {}
-    n_killed = sum(one["killed"] for one in results)
-    assert n_killed >= 0.9 * kills  # a moment drawn at the end of a step may come after the last one
+    assert sum(len(one["kills"]) for one in results) == kills
+    assert len(killed) >= 0.8 * kills  # a moment may come after a step's end, and a second attempt makes fewer calls
     check_readers(tmp_path, {str(one["number"]): one["kind"] for one in results})
-    strata = Counter(one["step"] for one in results if one["killed"])
-    print(f"{n_killed} killed of {kills} in {time.monotonic() - began:.0f} s, seed {SEED}: {dict(strata)}")
+    strata = Counter(kill["step"] for kill in killed)
+    print(f"{len(killed)} killed of {kills} in {time.monotonic() - began:.0f} s, seed {SEED}: {dict(strata)}")
 
 
 def check_readers(folder, kinds):

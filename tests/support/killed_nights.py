@@ -1,7 +1,7 @@
-"""`python -m support.killed_nights FOLDER KILLS SEED`: nights killed and run again beside undisturbed ones; one JSON line per kill.
+"""`python -m support.killed_nights FOLDER KILLS SEED`: nights killed and run again beside undisturbed ones; one JSON line per trial.
 
-Each trial has a workspace of its own: a first night on an empty one, or a second night after a published first. It is killed at
-its point, run again with the same words, and compared with the undisturbed night in all it left: rows, texts, pages, mails, names
+Each trial has a workspace of its own: a first night on an empty one, or a second night after a published first. It is killed,
+run again with the same words and killed once more, run again, and compared with the undisturbed night in all it left: rows, texts, pages, mails, names
 of files. Meanwhile a reader opens `out/current.duckdb` of every trial again and again, as an analyst does.
 """
 
@@ -27,7 +27,9 @@ from support.warm_nights import Course, Point, import_everything, run_command, r
 
 FIRST, SECOND = "2025-11-03", "2025-12-03"
 DAYS_BACK = 75
-WORKERS = 2
+WORKERS = 3
+KILLS_PER_TRIAL = 2
+"""The run after a kill is killed, too; the one after that is compared."""
 FIRST_NIGHTS = 0.3
 TOKEN_KEY = "a key for tests alone, thirty-two"
 SCHEMAS = ("raw", "config", "staging", "intermediate", "marts", "indices", "reported", "ops")
@@ -64,14 +66,19 @@ def main() -> None:
         usual[kind] = run_night(folder / f"whole_{kind}", day, folder / f"whole_{kind}.log")
         assert usual[kind].code == 0, usual[kind].said
     tell({"undisturbed": {kind: round(course.wall, 1) for kind, course in usual.items()}})
-    trials = list(enumerate(draw_points(kills, random.Random(seed), usual)))
+    trials = [(n, *drawn) for n, drawn in enumerate(draw_trials(kills, random.Random(seed), usual))]
     (folder / "live").mkdir()
     reader = in_child(lambda: watch_pointers(folder))
-    workers = [in_child(lambda mine=trials[n::WORKERS]: [tell(run_trial(folder, *one, usual)) for one in mine]) for n in range(WORKERS)]
+    workers = [in_child(lambda mine=trials[n::WORKERS]: run_trials(folder, mine, usual)) for n in range(WORKERS)]
     codes = [os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in workers]
     (folder / "done").touch()
     codes.append(os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1]))
     tell({"ended": codes})
+
+
+def run_trials(folder: Path, trials: list[tuple[int, str, list[Point]]], usual: dict[str, Course]) -> None:
+    for number, kind, points in trials:
+        tell(run_trial(folder, number, kind, points, usual[kind]))
 
 
 def make_base(bases: dict[str, Path], kind: str) -> None:
@@ -101,49 +108,58 @@ def write_comments(folder: Path, number: str, rows: list[str]) -> None:
     (folder / "landing" / f"comments__{number}.csv").write_text("\n".join(["response_id,answered_at,comment_text", *rows, ""]))
 
 
-def draw_points(kills: int, rng: random.Random, usual: dict[str, Course]) -> Iterator[tuple[str, Point]]:
-    """Kind of night and point of each kill, every stratum in proportion; no call is drawn twice before all have been."""
+def draw_trials(kills: int, rng: random.Random, usual: dict[str, Course]) -> Iterator[tuple[str, list[Point]]]:
+    """Kind of night and points of the kills of each trial, every stratum in proportion; no call is drawn twice before all have been."""
     whole = [(step, by_call) for step, counts in STRATA.items() for by_call, n in enumerate(counts) for _ in range(n)]
     rng.shuffle(whole)
     chosen = (whole * (kills // len(whole) + 1))[:kills]
     used: Counter[tuple[str, str, int]] = Counter()
-    for step, by_call in chosen:
+    for begin in range(0, kills, KILLS_PER_TRIAL):
         kind = "first" if rng.random() < FIRST_NIGHTS else "second"
-        if not by_call:
-            yield kind, Point(step, share=round(rng.random(), 2))
-            continue
-        calls = range(1, len(usual[kind].calls[step]) + 1)
-        call = min(rng.sample(calls, len(calls)), key=lambda n: used[kind, step, n])
-        used[kind, step, call] += 1
-        yield kind, Point(step, call=call)
+        # what a killed night has copied is not copied again, so calls of the loading are met by the first attempt
+        steps = sorted(chosen[begin : begin + KILLS_PER_TRIAL], key=lambda one: one != ("extracts", 1))
+        yield kind, [draw_point(kind, *one, rng, usual, used) for one in steps]
 
 
-def run_trial(folder: Path, number: int, drawn: tuple[str, Point], usual: dict[str, Course]) -> dict[str, Any]:
-    """What came of one kill: `problems` is empty where the run afterwards left what an undisturbed one leaves."""
-    kind, point = drawn
+def draw_point(
+    kind: str, step: str, by_call: int, rng: random.Random, usual: dict[str, Course], used: Counter[tuple[str, str, int]]
+) -> Point:
+    if not by_call:
+        return Point(step, share=round(rng.random(), 2))
+    calls = range(1, len(usual[kind].calls[step]) + 1)
+    call = min(rng.sample(calls, len(calls)), key=lambda n: used[kind, step, n])
+    used[kind, step, call] += 1
+    return Point(step, call=call)
+
+
+def run_trial(folder: Path, number: int, kind: str, points: list[Point], usual: Course) -> dict[str, Any]:
+    """What came of one trial: `problems` is empty where the run after the last kill left what an undisturbed one leaves."""
     day, work = (FIRST if kind == "first" else SECOND), folder / f"trial_{number}"
     shutil.copytree(folder / f"base_{kind}", work, symlinks=True)
-    if kind == "first" and point.step != "start":  # Dagster's own tables, which take seconds to make
+    if kind == "first" and all(point.step != "start" for point in points):  # Dagster's own tables, which take seconds to make
         shutil.copytree(folder / "whole_first" / "out" / "dagster", work / "out" / "dagster")
     (folder / "live" / str(number)).symlink_to(work)
-    began = time.monotonic()
-    killed = run_night(work, day, folder / f"trial_{number}_a.log", point=point, usual=usual[kind].seconds)
-    found = {"after_kill": describe_pointer(work), "litter": sorted(litter(work))}
-    again = run_night(work, day, folder / f"trial_{number}_b.log")
-    verified, said = run_command(work, ["verify"], folder / f"trial_{number}_v.log")
+    kills = [kill_night(folder, work, day, point, usual) for point in points]
+    again = run_night(work, day, folder / f"trial_{number}_again.log")
+    verified, said = run_command(work, ["verify"], folder / f"trial_{number}_verify.log")
     problems = [] if again.code == 0 else [f"the run afterwards ended with {again.code}: {again.said[-2000:]}"]
     problems += [] if verified == 0 else [f"csat verify ended with {verified}: {said}"]
     problems += in_child_result(lambda: compare(folder / f"whole_{kind}", work)) if not problems else []
-    call = usual[kind].calls[point.step][point.call - 1] if point.call else ""
-    result = {
-        "number": number, "kind": kind, "step": point.step, "point": f"{point} {call}".strip(), "killed": killed.code == -9, **found,
-        "seconds": [round(killed.wall, 1), round(again.wall, 1), round(time.monotonic() - began, 1)], "problems": problems,
-    }  # fmt: skip
     if not problems:
         time.sleep(POINT_SECONDS)  # the reader sees the end, too
         (folder / "live" / str(number)).unlink()
         shutil.rmtree(work)
-    return result
+    return {"number": number, "kind": kind, "kills": kills, "again": round(again.wall, 1), "problems": problems}
+
+
+def kill_night(folder: Path, work: Path, day: str, point: Point, usual: Course) -> dict[str, Any]:
+    """Where the night died, what the pointer named then, and what it had left lying about."""
+    killed = run_night(work, day, folder / f"{work.name}_{point.step}.log", point=point, usual=usual.seconds)
+    call = usual.calls[point.step][point.call - 1] if point.call else ""
+    return {
+        "step": point.step, "point": f"{point} {call}".strip(), "killed": killed.code == -9, "seconds": round(killed.wall, 1),
+        "pointer": describe_pointer(work), "litter": sorted(litter(work)),
+    }  # fmt: skip
 
 
 def litter(work: Path) -> Iterator[str]:
