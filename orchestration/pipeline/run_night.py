@@ -3,18 +3,20 @@
 import logging
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from orchestration import errors
-from orchestration.errors import CsatError, QualityError
+from orchestration.errors import CsatError, QualityError, WarehouseError
 from orchestration.pipeline.jobs import ALONE, QUEUED, WRITER
 from orchestration.pipeline.night import NightRequest
 from orchestration.pipeline.progress import PROGRESS, Step
 from orchestration.settings import set_environment
+from orchestration.warehouse.files import FREE_SPACE, disk_errors, is_full_disk, write_durably
 from orchestration.warehouse.state import State
 
 DAGSTER_YAML = f"""\
@@ -52,8 +54,9 @@ def run_config(request: NightRequest) -> dict[str, object]:
 def prepare_dagster(folder: Path) -> Path:
     """The folder of Dagster's own files, out/dagster, with telemetry off and nothing captured."""
     home = folder / "out" / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+    with disk_errors(home):
+        home.mkdir(parents=True, exist_ok=True)
+        write_durably(home / "dagster.yaml", DAGSTER_YAML)
     set_environment(DAGSTER_HOME=str(home.resolve()), DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", CSAT_WORKSPACE=str(folder.resolve()))
     return home
 
@@ -67,11 +70,24 @@ def run_job(definitions: dg.Definitions, request: NightRequest, listener: Callab
     PROGRESS.steps.clear()
     PROGRESS.listeners[:] = [listener]
     job = definitions.resolve_job_def(request.job)
-    with dg.DagsterInstance.get() as instance:
+    with _told_when_full(request.folder / "out"), dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(run_config=run_config(request), instance=instance, tags={WRITER: ALONE}, raise_on_error=False)
         if not result.success:
             raise _reason(result, standing(request.folder / "out"))
     return tuple(PROGRESS.steps.values())
+
+
+@contextmanager
+def _told_when_full(out: Path) -> Iterator[None]:
+    """Nothing; whatever finds no room left inside, Dagster's own record of the run too, becomes a WarehouseError that says so."""
+    try:
+        yield
+    except CsatError:
+        raise
+    except Exception as error:
+        if not is_full_disk(str(error)):
+            raise
+        raise WarehouseError("the disk is full", where=str(out), hint=FREE_SPACE) from error
 
 
 def usage() -> Mapping[str, float]:

@@ -6,7 +6,6 @@ since that is a defect.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import WarehouseError
-from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.files import FREE_SPACE, TEMPORARY, is_full_disk
 
 WORKING_FILE = "warehouse.duckdb"
 PRIVATE_FILE = "private.duckdb"
@@ -25,7 +24,6 @@ NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 ENVIRONMENT_ERRORS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.SerializationException)
-FULL_DISK = re.compile("no space left|file too large|disk quota|could not write", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,7 @@ def _translated(path: Path) -> Iterator[None]:
 
 def _is_environment(error: duckdb.Error) -> bool:
     """Damage found while reading has no class of its own, and a disk that fills at the commit comes as a transaction error."""
-    return isinstance(error, ENVIRONMENT_ERRORS) or type(error) is duckdb.Error or bool(FULL_DISK.search(str(error)))
+    return isinstance(error, ENVIRONMENT_ERRORS) or type(error) is duckdb.Error or is_full_disk(str(error))
 
 
 def _warehouse_error(error: Exception, path: Path) -> WarehouseError:
@@ -189,8 +187,8 @@ def _warehouse_error(error: Exception, path: Path) -> WarehouseError:
 
 
 def _advice(error: Exception, text: str) -> str:
-    if FULL_DISK.search(text):
-        return "free disk space and run again; what was published before is untouched"
+    if is_full_disk(text):
+        return FREE_SPACE
     if isinstance(error, duckdb.OutOfMemoryException):
         return "raise the memory limit or free space for the temporary folder, and run again; what was published before is untouched"
     if "create directory" in text:

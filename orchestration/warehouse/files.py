@@ -3,6 +3,7 @@
 import grp
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ CHUNK = 1 << 20
 TEMPORARY = ".part"
 """Ends the name of what is still being written. DuckDB's own `.tmp` beside a published file is a reader's, who may be at work."""
 WRITTEN_FOLDERS = (".", "originals", "staged", "generations", "reports/*", "mail/*")
+FULL_DISK = re.compile("no space left|file too large|disk quota|could not write|disk is full", re.IGNORECASE)
+FREE_SPACE = "free disk space and run again; what was published before is untouched"
 SPILLED = ("warehouse.duckdb.tmp", "private.duckdb.tmp")
 SHARED_FILE, SHARED_FOLDER = 0o640, 0o750
 
@@ -109,3 +112,8 @@ def disk_errors(where: Path) -> Iterator[None]:
             f"cannot be written: {error.strerror or error}", where=str(error.filename or where),
             hint="free disk space, or check the folder's owner and mode, and run again; what was published before is untouched",
         ) from error  # fmt: skip
+
+
+def is_full_disk(text: str) -> bool:
+    """True where the words of an error, of whatever library, say that there is no room left."""
+    return bool(FULL_DISK.search(text))

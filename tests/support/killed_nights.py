@@ -1,8 +1,9 @@
 """`python -m support.killed_nights FOLDER KILLS SEED`: nights killed and run again beside undisturbed ones; one JSON line per trial.
 
 Each trial has a workspace of its own: a first night on an empty one, or a second night after a published first. It is killed,
-run again with the same words and killed once more, run again, and compared with the undisturbed night in all it left: rows, texts, pages, mails, names
-of files. Meanwhile a reader opens `out/current.duckdb` of every trial again and again, as an analyst does.
+run again with the same words and killed once more, run again, and compared with the undisturbed night in all it left: rows,
+texts, pages, mails, names of files. Meanwhile a reader opens `out/current.duckdb` of every trial again and again, as an analyst
+does.
 """
 
 import json

@@ -22,6 +22,7 @@ from orchestration.pipeline.progress import PROGRESS, cpu_seconds_of
 from orchestration.pipeline.resources import Warehouse
 from orchestration.settings import read_settings, set_environment
 from orchestration.warehouse.connection import WORKING_FILE, quote_table
+from orchestration.warehouse.files import FREE_SPACE, is_full_disk
 from orchestration.warehouse.touched import clear_touched_months
 
 
@@ -124,7 +125,8 @@ def _raise_failures(invocation: DbtCliInvocation, target: Path) -> None:
 
 def _error(results: list[dict[str, Any]], kind: type[CsatError], target: Path) -> CsatError:
     names = "; ".join(f"{result['unique_id'].split('.')[2]}: {_first_line(result)}" for result in results[:MAXIMUM_MESSAGES])
-    return kind(f"dbt ended with an error: {names or 'see its log'}", where=str(target / "dbt.log"), hint="nothing was published")
+    hint = FREE_SPACE if is_full_disk(names) else "nothing was published"
+    return kind(f"dbt ended with an error: {names or 'see its log'}", where=str(target / "dbt.log"), hint=hint)
 
 
 def _count_mart_rows(connection: duckdb.DuckDBPyConnection) -> int:
