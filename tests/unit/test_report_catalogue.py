@@ -72,7 +72,15 @@ def test_every_text_the_code_asks_for_exists(locale):
     known = read_catalogue(locale)
     code = "\n".join(path.read_text("utf-8") for path in SOURCES if "mail" not in path.name and "chart" not in path.name)
     asked = set(ASKED.findall(code)) | set(CANDIDATE.findall(code))
-    places = {"heading.trend", "heading.quadrant", "heading.kpi", "heading.stages", "heading.delivery", "heading.complaints"}
+    places = {
+        "heading.trend",
+        "heading.quadrant",
+        "heading.items",
+        "heading.kpi",
+        "heading.stages",
+        "heading.delivery",
+        "heading.complaints",
+    }
     figures = ("company.", "quadrant.cut_rule", "weights.", "run.", "lacking.")
     missing = (
         asked
