@@ -33,6 +33,13 @@ NEUTRAL = {
 }
 """What of the sample's configuration is the sample company's own: no plan, name or address of it may reach another's report."""
 CONTRACTS_NOTE = "# One file per source table. `csat contract draft FILE` writes one from a sample file; put it here and correct it.\n"
+CALENDAR_NOTE = """\
+# Days on which the company differs from the calendar of workspace.yaml, one file per year. 2026.yaml could say:
+# year: 2026
+# source: where this is written
+# days:
+#   - {day: 2026-08-20, is_workday: false, reason: Company day}
+"""
 
 
 def init_workspace(folder: Path) -> Iterator[str]:
@@ -42,17 +49,19 @@ def init_workspace(folder: Path) -> Iterator[str]:
     """
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError("is not empty", where=str(folder), hint="name a folder that does not exist yet")
-    shutil.copytree(resource_folder("data") / "config", folder / "config")
+    shutil.copytree(resource_folder("data") / "config", folder / "config", ignore=shutil.ignore_patterns("calendar"))
     for name, changes in NEUTRAL.items():
         _change(folder / "config" / name, changes)
-    for name in ("contracts", "landing"):
+    for name in ("contracts", "landing", "config/calendar"):
         (folder / name).mkdir()
+    (folder / "config" / "calendar" / "README").write_text(CALENDAR_NOTE, encoding="utf-8")
     (folder / "contracts" / "README").write_text(CONTRACTS_NOTE, encoding="utf-8")
     (folder / ".gitignore").write_text("landing/\nout/\n", encoding="utf-8")
     yield f"made {folder}"
     yield "  config/     make it yours: workspace.yaml (name, time zone, calendar), then stages, metrics, labels, recipients"
-    yield "  contracts/  none yet: csat contract draft FILE"
-    yield "  landing/    where the extracts arrive"
+    yield "  landing/    where the extracts arrive: copy the first file there"
+    yield f"  contracts/  none yet: csat --workspace {folder} contract draft {folder / 'landing'}/FILE --save"
+    yield f"then          csat --workspace {folder} check, and run"
 
 
 def _change(path: Path, changes: tuple[tuple[str, str], ...]) -> None:
