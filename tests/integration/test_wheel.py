@@ -1,12 +1,15 @@
 """The built wheel works without the clone: `csat demo` in an empty folder ends with a report."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from orchestration.warehouse.connection import open_read_only
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -46,3 +49,16 @@ def test_demo_of_the_wheel_works_outside_the_clone(wheel, tmp_path):
     assert (work / "csat-demo" / "out" / "current.duckdb").exists()
     assert str(work / "csat-demo") in done.stdout
     assert not (site / "orchestration" / "_packaged" / "data" / "out").exists()
+    assert_story(work / "csat-demo" / "out" / "current.duckdb")
+
+
+def assert_story(published):
+    """The index that data/README.md tells, of the month and of the year before, is the published one."""
+    told = re.search(r"The index is ([\d.]+): better than a year ago \(([\d.]+)\)", (REPOSITORY / "data" / "README.md").read_text("utf-8"))
+    assert told
+    with open_read_only(published) as warehouse:
+        rows = warehouse.execute(
+            "select index_0to100 from indices.overall_scores where segment_code = 'all' and region_code = 'all' and window_months = 1 "
+            "and month_start_date in ('2026-10-01', '2025-10-01') order by month_start_date desc"
+        ).fetchall()
+    assert tuple(f"{value:.1f}" for (value,) in rows) == told.groups()
