@@ -110,10 +110,9 @@ def list_records(folder: Path, contract_code: str) -> Iterator[str]:
     if contract_code and contract_code not in known:
         raise ContractError(f"there is no contract {contract_code}", where="--contract", hint=advise_nearest(contract_code, known))
     records, origin = _quarantine(_known(folder), contract_code)
-    yield f"{len(records):,} records in quarantine{origin}" + (
-        ": csat quarantine show FILE_ID CONTRACT RECORD prints one" if records else ""
-    )
+    yield f"{len(records):,} records in quarantine{origin}"
     if records:
+        yield "`csat quarantine show FILE_ID CONTRACT RECORD` prints one"
         yield RECORD_LINE.format("FILE_ID", "CONTRACT", "RECORD", "LINE", "RULE", "COLUMN", "FILE")
     for one in records[:SHOWN_RECORDS]:
         column = one.column_name or "(all)"
