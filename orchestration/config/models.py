@@ -140,6 +140,9 @@ class Thresholds(Model):
     near_miss_share: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.02, description="share below a stage's goal up to which a miss is near, and amber"
     )
+    far_miss_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.1, description="share below a stage's goal beyond which a miss is far, and printed dark"
+    )
     false_discovery_rate: float = 0.05
     power: float = 0.80
     process_limit_months: int = 24
@@ -184,7 +187,7 @@ class CodeText(Model):
 
 
 class Labels(Model):
-    """config/labels.yaml: printed names of segments, regions, departments, categories, channels and sources."""
+    """config/labels.yaml: printed names of segments, regions, departments, categories, channels, sources and contracts."""
 
     segments: tuple[CodeText, ...] = ()
     regions: tuple[CodeText, ...] = ()
@@ -192,6 +195,7 @@ class Labels(Model):
     categories: tuple[CodeText, ...] = ()
     channels: tuple[CodeText, ...] = ()
     sources: tuple[CodeText, ...] = ()
+    contracts: tuple[CodeText, ...] = Field(default=(), description="names of contracts, printed where several fill one table")
 
 
 class CalendarDay(Model):

@@ -18,6 +18,7 @@ LABEL_KINDS = {
     "segments": "segment",
     "regions": "region",
     "departments": "department",
+    "contracts": "contract",
     "categories": "category",
     "channels": "channel",
     "sources": "source",

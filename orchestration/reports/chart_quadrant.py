@@ -15,11 +15,11 @@ from orchestration.reports.chart_scale import Scale
 from orchestration.reports.chart_shapes import Box, Drawing, Ellipse, Key, Shape, Window, Words, dot, line, rect, tenth, words, words_in
 from orchestration.reports.chart_text import text_width
 
-_TEXT, _AXIS = 12.5, 12.0
-_MARK, _BADGE, _BADGE_TEXT = 4.2, 9.0, 11.0
+_TEXT, _AXIS = 13.0, 13.0
+_MARK, _BADGE, _BADGE_TEXT = 4.2, 10.0, 13.0
 _INSET, _AIR, _ROW = 4.0, 6.0, 17.0
 _LABELS_FROM = 600.0
-_MARGIN_SHARE = 0.11
+_MARGIN_SHARE, _LEAST_ROOM = 0.11, 0.03
 _NEAR, _RINGS = 6.0, (14.0, 24.0, 36.0, 50.0, 66.0, 84.0)
 _BADGE_RINGS = (10.0, 19.0, 29.0, 40.0, 52.0, 65.0, 80.0, 100.0, 125.0)
 _DIRECTIONS = tuple((math.cos(turn * math.pi / 6), math.sin(turn * math.pi / 6)) for turn in range(12))
@@ -99,18 +99,27 @@ def draw_quadrants(chart: QuadrantMap, *, width: float, prefix: str) -> Drawing:
 
 
 def _plot(chart: QuadrantMap, width: float, height: float) -> _Plot:
-    x = _padded([item.satisfaction for item in chart.items] + [chart.cut_satisfaction], _INSET, width - _INSET)
+    x = _padded([(item.satisfaction, item.satisfaction_se) for item in chart.items], chart, chart.cut_satisfaction, _INSET, width - _INSET)
     rows = 2 if _foot_collides(chart, x.at(chart.cut_satisfaction), width) else 1
     frame = Box(_INSET, _INSET, width - _INSET, height - rows * _ROW - _AIR)
-    y = _padded([item.importance for item in chart.items] + [chart.cut_importance], frame.bottom, frame.top)
+    y = _padded([(item.importance, item.importance_se) for item in chart.items], chart, chart.cut_importance, frame.bottom, frame.top)
     return _Plot(chart, frame, x, y)
 
 
-def _padded(values: Sequence[float], start: float, end: float) -> Scale:
-    """A scale that leaves room for marks and names at both ends."""
-    low, high = min(values), max(values)
-    margin = (high - low) * _MARGIN_SHARE or 1.0
-    return Scale(low - margin, high + margin, start, end)
+def _padded(scores: Sequence[tuple[float, float | None]], chart: QuadrantMap, cut: float, start: float, end: float) -> Scale:
+    """A scale that leaves room for marks and names at both ends, and shows every region whole."""
+    values = [cut, *(score for score, _ in scores)]
+    span = max(values) - min(values)
+    margin = span * _MARGIN_SHARE or 1.0
+    reach = _reach(chart.confidence)
+    ends = [(score - reach * (error or 0.0), score + reach * (error or 0.0)) for score, error in scores]
+    low = min(min(values) - margin, min(least for least, _ in ends) - span * _LEAST_ROOM)
+    return Scale(low, max(max(values) + margin, max(most for _, most in ends) + span * _LEAST_ROOM), start, end)
+
+
+def _reach(confidence: float) -> float:
+    """Half axes of a region in standard errors."""
+    return math.sqrt(-2 * math.log(1 - confidence))
 
 
 def _ground(plot: _Plot) -> Iterator[Shape]:
@@ -133,7 +142,7 @@ def _region(plot: _Plot, item: QuadrantItem) -> Iterator[Ellipse]:
     covariance = -item.correlation * sx * sy  # px grow downward
     spread = math.hypot((sx * sx - sy * sy) / 2, covariance)
     middle = (sx * sx + sy * sy) / 2
-    reach = math.sqrt(-2 * math.log(1 - plot.chart.confidence))
+    reach = _reach(plot.chart.confidence)
     angle = math.degrees(math.atan2(2 * covariance, sx * sx - sy * sy) / 2)
     x, y = plot.mark(item)
     long, short = math.sqrt(middle + spread) * reach, math.sqrt(max(middle - spread, 0.0)) * reach

@@ -8,8 +8,8 @@ from orchestration.reports.chart_scale import Scale, build_scale
 from orchestration.reports.chart_shapes import Box, Drawing, Path, Shape, dot, hatching, line, polyline, rect, words
 from orchestration.reports.chart_text import text_width
 
-_TEXT = 12.0
-_STRIP_HEIGHT, _TRACK_TOP, _TRACK_BOTTOM = 50.0, 19.0, 29.0
+_TEXT = 13.0
+_STRIP_HEIGHT, _TRACK_TOP, _TRACK_BOTTOM = 52.0, 20.0, 30.0
 _SPARK_HEIGHT, _BAR_HEIGHT = 20.0, 14.0
 
 

@@ -20,6 +20,8 @@ class Style:
     dash: str = ""
     dark_fill: str = ""
     dark_stroke: str = ""
+    opacity: float = 1.0
+    """Of the fill: less than one lets what lies under it through."""
     halo: bool = False
     """True: the stroke stands behind the fill, so that a text stays readable on lines."""
 
@@ -28,6 +30,7 @@ class Style:
         """SVG attributes in a fixed order."""
         pairs = (
             ("fill", self.fill or "none"),
+            ("fill-opacity", f"{self.opacity:g}" if self.opacity < 1 else ""),
             ("stroke", self.stroke),
             ("stroke-width", f"{self.width:g}" if self.width else ""),
             ("stroke-dasharray", self.dash),
@@ -64,8 +67,8 @@ STYLES: dict[str, Style] = {
     "bar_open": Style(fill=PAPER, stroke=LATE, width=1, dark_fill=_D_PAPER, dark_stroke=_D_LATE),
     "hatch": Style(stroke=LATE, width=1, dark_stroke=_D_LATE),
     "tint": Style(fill=_TINT, dark_fill=_D_TINT),
-    "region": Style(stroke="#8a93a0", width=0.8, dark_stroke="#6b7683"),
-    "region_repair": Style(stroke="#c4605a", width=0.8, dark_stroke="#b0605a"),
+    "region": Style(fill="#8494a4", opacity=0.2, dark_fill="#9aa7b5"),
+    "region_repair": Style(fill=BAD, opacity=0.2, dark_fill=_D_BAD),
     "mark": Style(fill="#545b64", dark_fill="#aeb6bf"),
     "mark_repair": Style(fill=BAD, dark_fill=_D_BAD),
     "text": Style(fill=INK, dark_fill=_D_INK),
@@ -81,7 +84,7 @@ STYLES: dict[str, Style] = {
 
 
 _SWITCH = (
-    ".chart{display:block;max-width:100%;height:auto}.chart.narrow{display:none}"
+    ".chart{display:block;max-width:100%;height:auto}.chart.narrow{display:none;margin:0 auto}"
     "@media screen and (max-width:739px){.chart.wide{display:none}.chart.narrow{display:block}}"
 )
 

@@ -9,8 +9,8 @@ from orchestration.reports.chart_scale import Scale, build_scale
 from orchestration.reports.chart_shapes import Box, Drawing, Path, Shape, Words, box_at, dot, line, polyline, rect, stacked, words, words_in
 from orchestration.reports.chart_text import text_width
 
-_SMALL, _NORMAL = 12.0, 13.0
-_TOP, _FOOT, _AIR = 12.0, 36.0, 8.0
+_SMALL, _NORMAL = 13.0, 14.0
+_TOP, _FOOT, _AIR = 12.0, 38.0, 8.0
 _MARK, _LAST_MARK = 2.6, 4.2
 _PARTS = 8
 _REACH = (10, 20, 32, 46, 62, 80)
@@ -18,7 +18,7 @@ _REACH = (10, 20, 32, 46, 62, 80)
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """One month. `value` None leaves a gap; `text` is the value as printed; `note` is printed near the mark ("only 64 answers")."""
+    """One month. `value` None leaves a gap; texts are as printed; `note` stands near the mark ("only 64 answers")."""
 
     month: str
     year: str
@@ -30,6 +30,7 @@ class TrendPoint:
     note: str = ""
     is_small: bool = False
     is_provisional: bool = False
+    plan_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,6 @@ class TrendChart:
     title: str
     description: str
     points: tuple[TrendPoint, ...]
-    plan_label: str = ""
     tick_suffix: str = ""
     floor: float | None = None
     ceiling: float | None = None
@@ -202,14 +202,13 @@ def _first_value(plot: _Plot) -> Iterator[_Label]:
 
 
 def _plan_name(plot: _Plot) -> Iterator[_Label]:
-    planned = [(plot.x(index), point.plan) for index, point in enumerate(plot.chart.points) if point.plan is not None]
-    if planned and plot.chart.plan_label:
-        text = plot.chart.plan_label
-        last = planned[-1][1]
-        level = plot.y.at(last)
-        span = [x for x, plan in planned if plan == last]
-        starts = [x - plot.frame.width / len(plot.chart.points) / 2 for x in span]
-        yield text, "muted", tuple(box_at(x + 2, y, text, _SMALL) for y in (level - 5, level + _SMALL + 1) for x in starts)
+    """The name of each plan in force, at the first free place along its own months."""
+    half = plot.frame.width / len(plot.chart.points) / 2
+    planned = [(plot.x(index) - half, point) for index, point in enumerate(plot.chart.points) if point.plan is not None]
+    for (plan, text), group in groupby(planned, key=lambda pair: (pair[1].plan or 0.0, pair[1].plan_text)):
+        if text:
+            level, starts = plot.y.at(plan), [start for start, _ in group]
+            yield text, "muted", tuple(box_at(x + 2, y, text, _SMALL) for y in (level - 5, level + _SMALL + 1) for x in starts)
 
 
 def _notes(plot: _Plot) -> Iterator[_Label]:

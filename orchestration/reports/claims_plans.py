@@ -125,14 +125,15 @@ class StagesBelowGoal(Claim):
 
 @dataclass(frozen=True)
 class NearGoal(Claim):
-    """A share lies below its goal, as printed, by no more than the configured near miss."""
+    """A share lies below its goal, as printed, by no more than a configured miss: the near one, or the one that is still not far."""
 
     figure: str
     goal: str
+    within: str = "parameter.near_miss_share"
 
     def evaluate(self, figures: FigureSet) -> bool:
-        """True where the printed shortfall is above zero and at most `parameter.near_miss_share`."""
-        actual, goal, near = shown(figures.get(self.figure)), shown(figures.get(self.goal)), figures.value("parameter.near_miss_share")
+        """True where the printed shortfall is above zero and at most the figure `within`."""
+        actual, goal, near = shown(figures.get(self.figure)), shown(figures.get(self.goal)), figures.value(self.within)
         if actual is None or goal is None or near is None:
             return False
         return Decimal(0) < goal - actual <= printed_number(near, "share", 1)

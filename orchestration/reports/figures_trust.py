@@ -14,7 +14,7 @@ COMPLETE = "complete"
 PARAMETERS = {
     "confidence": "share", "hide_below_n": "count", "note_below_n": "count", "suppress_below_count": "count",
     "membership_undecided_below": "share", "false_discovery_rate": "share", "index_matters_from": "index", "share_matters_from": "share",
-    "near_miss_share": "share",
+    "near_miss_share": "share", "far_miss_share": "share",
 }  # fmt: skip
 DECIMALS = {"count": 0, "index": 1, "share": 1}
 FEWEST_PARTS = 2

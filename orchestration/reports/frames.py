@@ -55,6 +55,7 @@ class ReportParameters(BaseModel):
     index_matters_from: float = 1.0
     share_matters_from: float = 0.01
     near_miss_share: float = 0.02
+    far_miss_share: float = 0.1
 
 
 def polars_schema(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -163,7 +163,7 @@ def _kpis(kpis: KpiSection, text: Text) -> MailSection:
         for group in kpis.groups for row in group.rows
     )  # fmt: skip
     caption = text("mail.kpi.caption")
-    table, remarks = MailTable(columns, rows, (2, 3)), (kpis.open_cohort,) if kpis.open_cohort else ()
+    table, remarks = MailTable(columns, rows, (2, 3)), kpis.notes
     return MailSection(_heading(kpis.heading, caption), _subtitle(kpis.heading, caption), table=table, remarks=remarks)
 
 

@@ -25,6 +25,7 @@ from orchestration.reports.sentences import Printed
 BREAK = "|"
 """In a catalogue's sentence: what stands before it is the finding, what follows explains it."""
 TONES = {"better": "good", "worse": "bad"}
+CANNOT_TELL = "cannot tell"
 FULL_WIDTH = ("，", "。", "：", "；", "！", "？")
 UP, DOWN = "▲", "▼"
 
@@ -102,14 +103,21 @@ class Page:
         figure = self.figures.get(code)
         return DASH if figure is None else format_figure(figure, self.locale)
 
-    def judged(self, figure: Figure | None) -> Cell:
-        """A difference with sign, tone, arrow and the one verdict word."""
+    def judged(self, figure: Figure | None, *, against: str = "") -> Cell:
+        """A difference with sign, tone, arrow and the words of its one verdict: of a change, or `against` a plan or target."""
         if figure is None or figure.value is None:
             return Cell(DASH)
-        word = self.text(f"verdict.{figure.verdict}") if figure.verdict else ""
+        word = self._verdict_words(figure, against) if figure.verdict else ""
         tone = TONES.get(figure.verdict or "", "")
         arrow = (UP if figure.value > 0 else DOWN) if tone else ""
         return Cell(format_difference(figure, self.locale), tone, arrow, word)
+
+    def _verdict_words(self, figure: Figure, against: str) -> str:
+        """'Better' is said of a change; the same verdict on a distance says on which side the number lies."""
+        if not against or figure.verdict == CANNOT_TELL:
+            return self.text(f"verdict.{figure.verdict}")
+        side = ("above" if (figure.value or 0.0) > 0 else "below") if figure.verdict in TONES else figure.verdict
+        return self.text(f"verdict.{against}.{side}")
 
     def confidence(self) -> str:
         """The confidence of every interval, in per cent."""

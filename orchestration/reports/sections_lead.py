@@ -47,7 +47,7 @@ def _changes(page: Page, code: str) -> list[Change]:
     changes = []
     if plan is not None:
         against = page.text("lead.plan").format(plan=format_figure(plan, page.locale))
-        changes.append(Change(against, page.judged(page.figures.get(f"{code}.difference"))))
+        changes.append(Change(against, page.judged(page.figures.get(f"{code}.difference"), against="plan")))
     if before is not None and before.value is not None:
         month = format_short_month(add_months(page.month, -1), page.locale)
         changes.append(Change(month, Cell(format_figure(before, page.locale))))

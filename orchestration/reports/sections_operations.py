@@ -52,7 +52,7 @@ class KpiSection:
     heading: Sentence | None
     caption: str
     groups: tuple[KpiGroup, ...]
-    open_cohort: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class ComplaintSection:
     received: str
     before: str
     rows: tuple[StepRow, ...]
+    notes: tuple[str, ...]
 
 
 def build_kpis(page: Page) -> KpiSection | None:
@@ -118,13 +119,26 @@ def build_kpis(page: Page) -> KpiSection | None:
     if not groups or (page.sentence("lead") and sum(len(group.rows) for group in groups) == 1):
         return None
     month = format_month(page.month, page.locale, with_year=False)
-    return KpiSection(page.sentence("heading.kpi"), page.text("kpi.caption").format(month=month), groups, page.line("note.open_cohort"))
+    return KpiSection(page.sentence("heading.kpi"), page.text("kpi.caption").format(month=month), groups, _kpi_notes(page, groups))
+
+
+def _kpi_notes(page: Page, groups: tuple[KpiGroup, ...]) -> tuple[str, ...]:
+    """What marks of the table mean; only of those that stand in it."""
+    notes = {row.actual.note for group in groups for row in group.rows}
+    return tuple(note for note in (page.line("note.open_cohort"), *hidden_notes(page, notes)) if note)
+
+
+def hidden_notes(page: Page, notes: set[str]) -> tuple[str, ...]:
+    """Why a number of a table is not shown: one sentence for each reason that stands in it."""
+    least = {SUPPRESSED: "parameter.suppress_below_count", TOO_FEW: "parameter.hide_below_n"}
+    shown = [(code, parameter) for code, parameter in least.items() if page.text(f"note.{code}") in notes]
+    return tuple(page.text(f"hidden.{code}").format(n=page.number(parameter)) for code, parameter in shown)
 
 
 def _kpi_row(page: Page, metric: str) -> KpiRow:
     code = f"kpi.{metric}"
     actual, plan = page.figures[f"{code}.actual"], page.figures.get(f"{code}.plan")
-    difference = page.judged(page.figures.get(f"{code}.difference"))
+    difference = page.judged(page.figures.get(f"{code}.difference"), against="plan")
     process = page.figures.get(f"{code}.process")
     return KpiRow(
         label=page.label(actual.label_code), unit=page.text(f"unit.{actual.unit}"), actual=measured(page, actual),
@@ -209,11 +223,13 @@ def build_complaints(page: Page) -> ComplaintSection | None:
     shares = [m for m in families if page.figures[f"kpi.{m}.actual"].unit == "share"]
     steps = sorted(shares, key=lambda m: page.figures.text(f"kpi.{m}.direction") == LOWER_IS_BETTER)
     before = date(page.month.year - (page.month.month == 1), (page.month.month - 2) % 12 + 1, 1)
+    rows = tuple(_step_row(page, metric) for metric in steps)
     return ComplaintSection(
         heading=page.sentence("heading.complaints"),
         caption=page.text("complaints.caption").format(month=format_month(page.month, page.locale, with_year=False)),
-        received=format_figure(received, page.locale), before=format_short_month(before, page.locale),
-        rows=tuple(_step_row(page, metric) for metric in steps),
+        received=page.text("complaints.received").format(n=format_figure(received, page.locale)),
+        before=format_short_month(before, page.locale),
+        rows=rows, notes=hidden_notes(page, {row.share.note for row in rows}),
     )  # fmt: skip
 
 

@@ -5,16 +5,18 @@ from datetime import date
 
 from orchestration.reports.claims import Below
 from orchestration.reports.claims_plans import NearGoal
-from orchestration.reports.formatting import DASH, format_number, format_short_month, printed_number
+from orchestration.reports.formatting import DASH, format_month, format_number, format_short_month, printed_number
 from orchestration.reports.parts import Page, Sentence
 from orchestration.reports.sections_operations import digits
 
 PHONE_MONTHS = 6
+HEAT = {"near": "parameter.near_miss_share", "miss": "parameter.far_miss_share"}
+"""Tone of a missed goal -> the figure up to which it holds; beyond the last one a miss is far."""
 
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One stage in one month: tone is met, near, miss or none; `is_older` cells are left out on a phone."""
+    """One stage in one month: tone is met, near, miss, far or none; `is_older` cells are left out on a phone."""
 
     text: str
     tone: str
@@ -43,7 +45,10 @@ class StageSection:
     rows: tuple[StageRow, ...]
     has_days: bool
     has_goals: bool
+    days_note: str
     legend_near: str
+    legend_miss: str
+    legend_far: str
     legend_few: str
     is_provisional: bool
 
@@ -61,10 +66,10 @@ def build_stage_strip(page: Page) -> StageSection | None:
         return None
     rows = tuple(_stage_row(page, code, months) for code in shown)
     return StageSection(
-        heading=page.sentence("heading.stages"), caption=page.text("stages.caption"),
+        heading=page.sentence("heading.stages"), caption=page.text("stages.caption"), days_note=_days_note(page),
         months=tuple((format_short_month(month, page.locale), index < len(months) - PHONE_MONTHS) for index, month in enumerate(months)),
         rows=rows, has_days=any(row.days != DASH for row in rows), has_goals=any(goal.value is not None for goal in goals),
-        legend_near=page.text("heat.near").format(points=_near_points(page)),
+        **{f"legend_{tone}": _heat_word(page, tone) for tone in ("near", "miss", "far")},
         legend_few=page.text("stages.few").format(n=page.number("parameter.hide_below_n")),
         is_provisional=page.is_provisional(f"stage.{metric}."),
     )  # fmt: skip
@@ -86,19 +91,29 @@ def _days(page: Page, stage: str, month: date) -> str:
     return digits(page, found[0]) if found else DASH
 
 
+def _days_note(page: Page) -> str:
+    return page.text("stages.days").format(month=format_month(page.month, page.locale, with_year=False))
+
+
 def _heat(page: Page, code: str, month: date, is_older: bool) -> HeatCell:
-    """Grey where the goal is met, amber near it, red beyond, by the printed numbers."""
+    """Grey where the goal is met, amber near it, light red beyond, dark red far from it, by the printed numbers."""
     cell, goal = page.figures[f"{code}.{month:%Y-%m}"], page.figures[f"{code}.goal"]
     if cell.value is None or goal.value is None:
         return HeatCell(digits(page, cell), "none", "", is_older)
     if not Below(cell.figure_code, goal.figure_code).evaluate(page.figures):
         return HeatCell(digits(page, cell), "met", page.text("heat.met"), is_older)
-    tone = "near" if NearGoal(cell.figure_code, goal.figure_code).evaluate(page.figures) else "miss"
-    return HeatCell(digits(page, cell), tone, page.text(f"heat.{tone}").format(points=_near_points(page)), is_older)
+    reached = (tone for tone, most in HEAT.items() if NearGoal(cell.figure_code, goal.figure_code, most).evaluate(page.figures))
+    tone = next(reached, "far")
+    return HeatCell(digits(page, cell), tone, _heat_word(page, tone), is_older)
 
 
-def _near_points(page: Page) -> str:
-    """Points below a goal up to which a miss is near, without a decimal they do not need."""
-    points = page.figures.value("parameter.near_miss_share") or 0.0
+def _heat_word(page: Page, tone: str) -> str:
+    """What a tone says: missed by up to so many points, or by more than the furthest of them."""
+    return page.text(f"heat.{tone}").format(points=_points(page, HEAT.get(tone, HEAT["miss"])))
+
+
+def _points(page: Page, parameter: str) -> str:
+    """A configured number of points below a goal, without a decimal it does not need."""
+    points = page.figures.value(parameter) or 0.0
     whole, exact = (printed_number(points, "share", decimals) for decimals in (0, 1))
     return format_number(points, page.locale, unit="share", decimals=0 if whole == exact else 1)

@@ -27,7 +27,7 @@ from orchestration.reports.parts import Cell, Page, Sentence
 from orchestration.reports.sections_quadrant import QuadrantSection as QuadrantSection
 
 INDEX_FLOOR, INDEX_CEILING = 0.0, 100.0
-STRIP_WIDTH = 340
+STRIP_WIDTH = 328
 STRIP_LEAST_SPAN, TREND_LEAST_SPAN = 8.0, 8.0
 
 
@@ -128,7 +128,10 @@ def _strip(page: Page, index: Figure) -> Drawing | None:
 
 def _target(page: Page) -> str:
     """The target without a decimal it does not need."""
-    target = page.figures.value("headline.target") or 0.0
+    return _short(page, page.figures.value("headline.target") or 0.0)
+
+
+def _short(page: Page, target: float) -> str:
     return format_number(target, page.locale, decimals=0 if target == int(target) else 1)
 
 
@@ -142,7 +145,11 @@ def _changes(page: Page, index: Figure) -> tuple[Change, ...]:
         "target": page.text("target.against").format(target=_target(page)),
     }  # fmt: skip
     found = [(page.figures.get(f"headline.change.{name}"), name, text) for name, text in against.items()]
-    return tuple(Change(text, page.judged(figure), _detectable(page, figure, name)) for figure, name, text in found if figure is not None)
+    return tuple(
+        Change(text, page.judged(figure, against="target" if name == "target" else ""), _detectable(page, figure, name))
+        for figure, name, text in found
+        if figure is not None
+    )
 
 
 def _back(month: date, months: int) -> date:
@@ -165,7 +172,7 @@ def build_trend(page: Page) -> TrendSection | None:
         return None
     chart = TrendChart(
         title=page.text("trend.title"), description=page.line("heading.trend") or page.text("trend.title"),
-        points=tuple(_point(page, month) for month in months), plan_label=_plan_label(page), floor=INDEX_FLOOR, ceiling=INDEX_CEILING,
+        points=tuple(_point(page, month) for month in months), floor=INDEX_FLOOR, ceiling=INDEX_CEILING,
         least=TREND_LEAST_SPAN,
     )  # fmt: skip
     rows = tuple(_trend_row(page, month) for month in reversed(months))
@@ -181,8 +188,10 @@ def _trend_caption(page: Page) -> str:
     return page.text("trend.caption").format(confidence=confidence)
 
 
-def _plan_label(page: Page) -> str:
-    return page.text("target.of").format(target=_target(page)) if "headline.target" in page.figures else ""
+def _plan_text(page: Page, month: date) -> str:
+    """The target in force in the month, named."""
+    target = page.figures.value(f"planned.{month:%Y-%m}")
+    return "" if target is None else page.text("target.of").format(target=_short(page, target))
 
 
 def _month_of(figure: Figure) -> date:
@@ -197,7 +206,8 @@ def _point(page: Page, figure: Figure) -> TrendPoint:
     return TrendPoint(
         month=format_short_month(month, page.locale), year=str(month.year), value=figure.value, low=figure.interval_low,
         high=figure.interval_high,
-        plan=page.figures.value(f"planned.{month:%Y-%m}"), text=format_figure(figure, page.locale), note=note, is_small=small,
+        plan=page.figures.value(f"planned.{month:%Y-%m}"), plan_text=_plan_text(page, month),
+        text=format_figure(figure, page.locale), note=note, is_small=small,
         is_provisional=figure.is_provisional,
     )  # fmt: skip
 

@@ -74,7 +74,7 @@ def _paragraphs(page: Page) -> list[str]:
     """Printed sentences of the section: lateness and gaps first, then bases, weighting and rules."""
     provisional = [place for place in sorted(page.printed) if place.startswith("trust.source.")]
     lacking = [place for place in sorted(page.printed) if place.startswith("trust.lacking.")]
-    ordered = [*provisional, *lacking, "trust.rates", "trust.weights", "trust.small_bases", "trust.verdicts"]
+    ordered = [*provisional, *lacking, "trust.rates", "trust.counts", "trust.weights", "trust.small_bases", "trust.verdicts"]
     return [line for place in ordered if (line := page.line(place))]
 
 

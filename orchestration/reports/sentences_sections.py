@@ -42,6 +42,7 @@ from orchestration.reports.sentences_points import (
 from orchestration.reports.sentences_trust import build_trust_places
 
 LAST_YEAR, LAST_MONTH, TARGET = "headline.change.same_month_last_year", "headline.change.previous_month", "headline.change.target"
+BOTH = 2
 MONTH: Values = {"month": ("headline.index", "month")}
 
 
@@ -170,6 +171,10 @@ def _kpi(figures: FigureSet) -> Iterator[Candidate]:
     for metric in missed[:1]:
         alone = (exact, CountIs("kpi.n_judged", 1, 1), MissedPlan(metric))
         yield Candidate("kpi.one_judged", alone, {"metric": (f"kpi.{metric}.actual", "name")})
+    if len(missed) == BOTH:
+        both = (exact, CountIs("kpi.n_missed", BOTH, BOTH), *(MissedPlan(metric) for metric in missed))
+        named: Values = {"first": (f"kpi.{missed[0]}.actual", "name"), "second": (f"kpi.{missed[1]}.actual", "name")}
+        yield Candidate("kpi.two_judged", both, {**counts, **named})
     yield Candidate("kpi.some_judged", (exact, CountIs("kpi.n_missed", 1, -1)), counts)
     yield Candidate("kpi.none_judged", (exact, CountIs("kpi.n_missed", 0, 0), CountIs("kpi.n_judged", 1, -1)), counts)
     yield Candidate("kpi.plain")

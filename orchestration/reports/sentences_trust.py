@@ -10,6 +10,7 @@ from orchestration.reports.sentences import Candidate, Place, Values
 def build_trust_places(figures: FigureSet) -> Iterator[Place]:
     """The places of the last section: rates, weighting, late and lacking data, the rules of bases and verdicts."""
     yield Place("trust.rates", tuple(_rates()))
+    yield Place("trust.counts", tuple(_counts()))
     yield Place("trust.weights", tuple(_weights(figures)))
     yield Place("trust.nps", tuple(_nps()))
     for state in figures.under("source.", ".state"):
@@ -40,6 +41,14 @@ def _rates() -> Iterator[Candidate]:
     yield Candidate(
         "trust.rates.answers_only", (CountIs("response.n_sent", 0, 0), IsKnown("headline.index")), {"n": ("headline.index", "base")}
     )
+
+
+def _counts() -> Iterator[Candidate]:
+    """Why three counts of answers on one page differ: by the month of the answer, by the question, by the month of the invitation."""
+    index: Values = {"n": ("headline.index", "base"), "valid": ("response.n_valid", "count")}
+    known = (IsKnown("headline.index"), IsKnown("response.n_valid"), CountIs("response.n_sent", 1, -1))
+    yield Candidate("trust.counts.nps", (*known, IsKnown("nps.score")), {**index, "nps": ("nps.score", "base")})
+    yield Candidate("trust.counts", known, index)
 
 
 def _weights(figures: FigureSet) -> Iterator[Candidate]:

@@ -1,6 +1,7 @@
 """Charts: what their coordinates mean, that they re-draw to the same bytes, and that their markup is what browsers and mails need."""
 
 import dataclasses
+import math
 import re
 from xml.etree import ElementTree
 
@@ -162,9 +163,34 @@ def test_region_without_correlation_has_the_axes_of_the_normal_ellipse():
     (window,) = [shape for shape in drawing.shapes if isinstance(shape, Window)]
     ellipse = window.shapes[0]
     assert isinstance(ellipse, Ellipse)
-    span = (4.2 - 3.4) * 1.22
-    # sqrt(-2 ln 0.05) = 2.4477; px per unit of satisfaction: 712 / span
+    # sqrt(-2 ln 0.05) = 2.4477; both regions whole and 3 % of the items' span of air beside them; 712 px for that
+    span = 0.8 + 2 * (0.05 * 2.4477 + 0.03 * 0.8)
     assert ellipse.rx == pytest.approx(0.05 * 712 / span * 2.4477, abs=0.06)
+
+
+@pytest.mark.parametrize("width", [720, 358])
+def test_no_region_is_cut_by_the_frame(width):
+    drawing = draw(QUADRANTS, width=width, prefix="q")
+    (frame,) = styled(drawing, "frame")
+    (window,) = [shape for shape in drawing.shapes if isinstance(shape, Window)]
+    for region in window.shapes:
+        turn = math.radians(region.angle)
+        across = math.hypot(region.rx * math.cos(turn), region.ry * math.sin(turn))
+        upward = math.hypot(region.rx * math.sin(turn), region.ry * math.cos(turn))
+        assert frame.x - 0.2 <= region.cx - across <= region.cx + across <= frame.x + frame.width + 0.2
+        assert frame.y - 0.2 <= region.cy - upward <= region.cy + upward <= frame.y + frame.height + 0.2
+
+
+def test_each_plan_in_force_is_named_on_its_own_line():
+    points = tuple(
+        TrendPoint(f"m{n}", "2026", 70.0 + n / 10, plan=plan, plan_text=f"target {plan:g}")
+        for n, plan in enumerate([75.0] * 6 + [78.0] * 7)
+    )
+    drawing = draw(TrendChart("t", "d", points, least=8.0), width=720, prefix="t")
+    named = {shape.text: shape for shape in drawing.shapes if isinstance(shape, Words) and shape.text.startswith("target")}
+    assert set(named) == {"target 75", "target 78"}
+    assert named["target 75"].y > named["target 78"].y
+    assert named["target 75"].x < named["target 78"].x
 
 
 def test_positive_correlation_tilts_the_region_upward():

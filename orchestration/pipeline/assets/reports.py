@@ -108,6 +108,7 @@ def report_parameters(config: WorkspaceConfig) -> ReportParameters:
         suppress_below_count=thresholds.suppress_below_count, membership_undecided_below=thresholds.membership_undecided_below,
         false_discovery_rate=thresholds.false_discovery_rate, index_matters_from=thresholds.index_matters_from,
         share_matters_from=thresholds.share_matters_from, near_miss_share=thresholds.near_miss_share,
+        far_miss_share=thresholds.far_miss_share,
     )  # fmt: skip
 
 
