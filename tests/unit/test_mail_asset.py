@@ -76,6 +76,17 @@ def test_mails_of_people_who_left_the_list_are_removed(warehouse):
     assert [file.name for file in sorted((warehouse.out / "mail" / "2026-10").iterdir())] == ["monthly_executive_zh.eml", "preview_zh.html"]
 
 
+def test_a_language_that_the_workspace_does_not_write_is_not_mailed_and_its_readers_get_the_first_one(warehouse):
+    run(warehouse)
+    warehouse.config.workspace = warehouse.config.workspace.model_copy(update={"locales": ("en",)})
+    run(warehouse)
+    folder = warehouse.out / "mail" / "2026-10"
+    assert not list(folder.glob("*_zh*"))
+    mails = [message_from_bytes(file.read_bytes(), policy=SMTP) for file in sorted(folder.glob("*.eml"))]
+    assert {mail["To"].addresses[0].addr_spec for mail in mails} == {"chen@example.com", "doyle@example.com", "second@example.com"}
+    assert {mail["Content-Language"] for mail in mails} == {"en"}
+
+
 def test_nobody_on_the_list_is_no_failure(warehouse):
     warehouse.config.recipients = warehouse.config.recipients.model_copy(update={"recipients": ()})
     assert run(warehouse).metadata["mails"] == 0

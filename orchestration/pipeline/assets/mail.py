@@ -22,7 +22,6 @@ from orchestration.reports.render import build_environment
 from orchestration.warehouse.files import disk_errors, write_durably
 
 MAIL = dg.AssetKey(["reports", "monthly_executive_mail"])
-LOCALES: tuple[Locale, ...] = ("en", "zh")
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 
 
@@ -32,11 +31,17 @@ def monthly_executive_mail(warehouse: Warehouse) -> dg.MaterializeResult:
     whole, scoped = split_by_scope(warehouse.config.recipients.recipients, REPORT_CODE)
     folder = warehouse.out / "mail" / f"{warehouse.report_month:%Y-%m}"
     folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-    names = [name for locale in LOCALES for name in _write_language(warehouse, folder, locale, [r for r in whole if r.locale == locale])]
+    locales = warehouse.config.workspace.locales
+    names = [name for locale in locales for name in _write_language(warehouse, folder, locale, _readers(whole, locale, locales))]
     _remove_others(folder, names)
     reason = "editions for single regions are not built yet, and the whole report is not theirs to see"
     left_out = {recipient.name: f"{reason} ({', '.join(recipient.regions)})" for recipient in scoped}
     return dg.MaterializeResult(metadata={"mails": sum(name.endswith(".eml") for name in names), "files": names, "left_out": left_out})
+
+
+def _readers(recipients: tuple[Recipient, ...], locale: Locale, locales: tuple[Locale, ...]) -> list[Recipient]:
+    """Recipients who read that language; the workspace's first one also goes to those whose own language it does not write."""
+    return [recipient for recipient in recipients if (recipient.locale if recipient.locale in locales else locales[0]) == locale]
 
 
 def _remove_others(folder: Path, names: list[str]) -> None:
