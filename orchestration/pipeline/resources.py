@@ -120,6 +120,15 @@ class Warehouse(dg.ConfigurableResource):
                 ending = "failed" if _failed_steps(context) else "succeeded"
             finally:
                 self._end_night(ending, ", ".join(_failed_steps(context)))
+            self._tell_held_back(context)
+
+    def _tell_held_back(self, context: dg.InitResourceContext) -> None:
+        """Nothing; where a blocking check failed, page and operators' mail say so instead of the report and its mail."""
+        from orchestration.pipeline.held import blocked_checks, write_held_back  # templates and mail: only for a night that needs them
+
+        failed = blocked_checks(context.instance, context.run.run_id) if self._run and context.instance and context.run else ()
+        if failed:
+            write_held_back(self, failed)
 
     def wall_clock(self) -> datetime:
         """The clock on the wall, in the workspace's local time."""

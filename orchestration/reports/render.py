@@ -11,6 +11,7 @@ from orchestration.config.packaged import resource_folder
 from orchestration.errors import RenderError
 from orchestration.reports.catalogue import read_catalogue
 from orchestration.reports.charts import FONTS, STYLES, chart_css
+from orchestration.reports.held_back import HeldBack
 from orchestration.reports.monthly_executive import MonthlyExecutive
 
 
@@ -30,7 +31,16 @@ def build_environment(locale: Locale, templates: Path | None = None) -> Environm
 
 def render_monthly_executive(view: MonthlyExecutive, *, templates: Path | None = None) -> str:
     """The report as one HTML file: no script, no address outside itself. Raises RenderError naming the template and the name it lacked."""
+    return _render(view, "monthly_executive.html.j2", templates)
+
+
+def render_held_back(view: HeldBack) -> str:
+    """The page of a month that is held back, as one HTML file. Raises RenderError as the report does."""
+    return _render(view, "held_back.html.j2", None)
+
+
+def _render(view: MonthlyExecutive | HeldBack, template: str, templates: Path | None) -> str:
     try:
-        return build_environment(view.locale, templates).get_template("monthly_executive.html.j2").render(view=view)
+        return build_environment(view.locale, templates).get_template(template).render(view=view)
     except TemplateError as error:
-        raise RenderError(f"the report cannot be rendered: {error}", where="templates/monthly_executive.html.j2") from error
+        raise RenderError(f"the report cannot be rendered: {error}", where=f"templates/{template}") from error

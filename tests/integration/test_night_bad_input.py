@@ -1,5 +1,6 @@
 """Bad input: one clear error, the exit code of its kind, nothing published, yesterday's generation readable."""
 
+import email
 import gzip
 import shutil
 
@@ -81,9 +82,19 @@ def test_wrong_type(folder, csat):
     assert_refused(csat("--workspace", folder, "run", "--as-of", NEXT_DAY), folder, 12, COMPLAINTS, "受理时间")
 
 
+def assert_held_back(folder, *words):
+    """The page of the month says what failed and which number stands; the mail beside it goes to the operators alone."""
+    page = (folder / "out" / "reports" / "2026-10" / "monthly_executive_en.held.html").read_text("utf-8")
+    mail = email.message_from_bytes((folder / "out" / "mail" / "2026-10" / "held_back_en.eml").read_bytes())
+    assert not [word for word in words if word not in page]
+    assert "October 2026 stands: " in page
+    assert mail["To"] == "liwen@northgate.example.com"
+
+
 def test_empty_file(folder, csat):
     (folder / "landing" / "callbacks_2026-11-03.csv").touch()
     assert_refused(csat("--workspace", folder, "run", "--as-of", NEXT_DAY), folder, 11, "callbacks_2026-11-03.csv", "holds no record")
+    assert_held_back(folder, "callbacks_2026-11-03.csv")
 
 
 def test_unreadable_encoding(folder, csat):

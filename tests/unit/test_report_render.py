@@ -21,7 +21,8 @@ STATES = {
 }
 PAIRS = [("ink", "paper", 4.5), ("muted", "paper", 4.5), ("good", "paper", 4.5), ("bad", "paper", 4.5), ("late", "late-paper", 4.5),
 ("late", "paper", 4.5),
-         ("ink", "met", 4.5), ("near-ink", "near", 4.5), ("miss-ink", "miss", 4.5), ("far-ink", "far", 4.5)]  # fmt: skip
+         ("ink", "met", 4.5), ("near-ink", "near", 4.5), ("miss-ink", "miss", 4.5), ("far-ink", "far", 4.5),
+         ("bad", "held-paper", 4.5)]  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=[(state, locale) for state in STATES for locale in ("en", "zh")], ids="-".join)
