@@ -1,7 +1,19 @@
 """axe-core finds nothing on any page, in either language, light or dark, at the width of a phone, a sheet and a desk."""
 
 import pytest
-from support.browser_pages import LOCALES, STATES, WIDTHS, chromium, mail_html, picture, preview_html, report_html, shown, violations
+from support.browser_pages import (
+    LOCALES,
+    STATES,
+    WIDTHS,
+    chromium,
+    held_html,
+    mail_html,
+    picture,
+    preview_html,
+    report_html,
+    shown,
+    violations,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 LANDMARKS = ("region", "landmark-one-main")
@@ -29,6 +41,14 @@ def test_a_normal_month(browser, locale, scheme, width):
 def test_every_other_state_of_the_data(browser, state, locale, scheme, width):
     with shown(browser, report_html(state, locale), width=width, scheme=scheme) as seen:
         picture(seen.page, f"report_{state}_{locale}_{scheme}_{width}")
+        assert violations(seen.page) == []
+        assert seen.asked == []
+
+
+@pytest.mark.parametrize(("locale", "scheme", "width"), [("en", "light", 760), ("zh", "dark", 360)])
+def test_a_month_held_back(browser, locale, scheme, width):
+    with shown(browser, held_html(locale), width=width, scheme=scheme) as seen:
+        picture(seen.page, f"report_held_{locale}_{scheme}_{width}")
         assert violations(seen.page) == []
         assert seen.asked == []
 

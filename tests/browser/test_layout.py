@@ -7,7 +7,7 @@ from support.browser_pages import LOCALES, chromium, mail_html, preview_html, re
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 PAGES = {"report": report_html, "mail": mail_html, "preview": preview_html}
-LEAST_PX, LEAST_IN_CHART_PX = 12, 10
+LEAST_PX, LEAST_IN_CHART_PX = 12, 12
 WORDS = """() => [...document.querySelectorAll('#quadrant svg')].filter(svg => svg.getBoundingClientRect().width).flatMap(svg => {
   const frame = svg.getBoundingClientRect();
   return [...svg.querySelectorAll('text')].filter(text => text.textContent.trim()).map(text => {

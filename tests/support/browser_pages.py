@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,9 +17,10 @@ from support.report_pages import report_of
 
 from orchestration.delivery.lint import take_apart
 from orchestration.delivery.preview import build_preview, render_preview
+from orchestration.reports.held_back import FailedCheck, build_held_back
 from orchestration.reports.mail_page import MailPage
 from orchestration.reports.monthly_executive_mail import build_monthly_executive_mail
-from orchestration.reports.render import build_environment
+from orchestration.reports.render import build_environment, render_held_back
 
 CHROMIUM = Path("/usr/bin/chromium")
 ACTUAL = Path(__file__).resolve().parents[1] / "browser" / "actual"
@@ -93,6 +94,15 @@ def picture(page, name: str) -> None:
 @cache
 def report_html(state: str, locale: str) -> str:
     return report_of(STATES[state]()).html(locale)
+
+
+@cache
+def held_html(locale: str) -> str:
+    """The page of a month that a failed check holds back after a published one."""
+    failed = (FailedCheck("ops.checks: gate", "marts.fct_answer.n_after_run: 212"),)
+    published = report_of(build_frames()).figures
+    night = {"month": date(2026, 11, 1), "moment": datetime(2026, 12, 3, 2)}
+    return render_held_back(build_held_back(failed, company="Northgate", **night, published=published, locale=locale))
 
 
 def mail_page(state: str, locale: str) -> MailPage:
