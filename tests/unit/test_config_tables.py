@@ -71,7 +71,7 @@ def test_the_recommendation_item_has_its_own_scale_and_no_importance(tables):
 
 def test_labels_name_the_dimensions_too(tables):
     kinds = set(tables["config.labels"]["kind"])
-    assert kinds == {"segment", "region", "department", "category", "channel", "source", "dimension"}
+    assert kinds == {"segment", "region", "department", "category", "channel", "source", "dimension", "contract"}
 
 
 def test_a_missing_chinese_text_is_the_english_one(sample):

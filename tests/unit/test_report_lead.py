@@ -29,7 +29,7 @@ def test_a_company_that_asks_has_an_index_and_no_lead():
 
 
 @pytest.mark.parametrize(("locale", "title", "plan"), [
-    ("en", "Service report, October 2026", "plan of 90.0 %"), ("zh", "2026年10月服务质量报告", "计划90.0%"),
+    ("en", "Service report, October 2026", "plan of 90.0\u00a0%"), ("zh", "2026年10月服务质量报告", "计划90.0%"),
 ])  # fmt: skip
 def test_the_first_indicator_that_a_plan_judges_stands_in_its_place(locale, title, plan):
     report = report_of(operations())
