@@ -11,6 +11,7 @@ import polars as pl
 from orchestration.config.models import Locale
 from orchestration.delivery.mails import reply_address, unsubscribe_address
 from orchestration.delivery.message import Envelope, build_message
+from orchestration.pipeline.night import HELD_MAIL, HELD_PAGE
 from orchestration.reports.formatting import DASH
 from orchestration.reports.held_back import FailedCheck, HeldBack, build_held_back
 from orchestration.reports.render import render_held_back
@@ -20,7 +21,6 @@ from orchestration.warehouse.files import disk_errors, share, write_durably
 if TYPE_CHECKING:
     from orchestration.pipeline.resources import Warehouse
 
-PAGE, MAIL = "monthly_executive_{locale}.held.html", "held_back_{locale}.eml"
 SHARED_FILE, SHARED_FOLDER, PRIVATE_FILE, PRIVATE_FOLDER = 0o640, 0o750, 0o600, 0o700
 
 
@@ -47,17 +47,11 @@ def write_held_back(warehouse: "Warehouse", failed: tuple[FailedCheck, ...]) -> 
     share(pages, SHARED_FOLDER, settings.analysts_group)
     for locale in settings.locales:
         view = _view(warehouse, failed, locale)
-        page, mail = pages / PAGE.format(locale=locale), mails / MAIL.format(locale=locale)
+        page, mail = pages / HELD_PAGE.format(locale=locale), mails / HELD_MAIL.format(locale=locale)
         _write(page, render_held_back(view))
         share(page, SHARED_FILE, settings.analysts_group)
         _write(mail, _mail(warehouse, view).decode("ascii"))
         mail.chmod(PRIVATE_FILE)
-
-
-def remove_held_back(out: Path, month: str) -> None:
-    """Nothing; gone is what a night before this one left for the month, now that its report is there."""
-    for file in (*(out / "reports" / month).glob(PAGE.format(locale="*")), *(out / "mail" / month).glob(MAIL.format(locale="*"))):
-        file.unlink()
 
 
 def _view(warehouse: "Warehouse", failed: tuple[FailedCheck, ...], locale: Locale) -> HeldBack:

@@ -20,6 +20,7 @@ NIGHT_HOUR = 2
 CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".j2", ".json", ".css"})
 BUILT = frozenset({"__pycache__", "target", "logs", "_packaged"})
 CURRENT_FILE = "current.duckdb"
+HELD_PAGE, HELD_MAIL = "monthly_executive_{locale}.held.html", "held_back_{locale}.eml"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class NightRequest:
             parse_month(self.month)
 
 
+def remove_held_back(out: Path) -> None:
+    """Nothing; gone is what a refused night left in any month, now that what is published is what the landing says."""
+    for file in (*(out / "reports").glob("*/" + HELD_PAGE.format(locale="*")), *(out / "mail").glob("*/" + HELD_MAIL.format(locale="*"))):
+        file.unlink()
+
+
 def settle_unchanged(request: NightRequest, now: datetime) -> str:
     """A sentence for a night whose input made the published generation already, which is then on record; else nothing.
 
@@ -70,6 +77,7 @@ def settle_unchanged(request: NightRequest, now: datetime) -> str:
         with State(out) as state:
             run = state.begin_run(night.as_of, night.input_hash, now)
             state.end_run(run, "unchanged", f"as {night.unchanged_since}", now)
+        remove_held_back(out)
     return (
         f"Nothing has changed since {night.unchanged_since}: landing, configuration and program are the same, and so is the night's date."
     )

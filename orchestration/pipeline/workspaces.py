@@ -82,7 +82,7 @@ def save_contract(folder: Path, file: Path, draft: str) -> str:
     target.parent.mkdir(exist_ok=True)
     target.write_text(draft, encoding="utf-8")
     about = "".join(f"{line.removeprefix('# ')}\n" for line in draft.splitlines()[1:2])
-    return f"wrote {target}\n{about}look it over, then: csat check"
+    return f"wrote {target}\n{about}look it over, then: csat --workspace {folder} check"
 
 
 def is_demo_past(folder: Path) -> bool:

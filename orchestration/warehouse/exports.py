@@ -128,7 +128,7 @@ def _write_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> Exp
     import pyarrow.parquet as pq
 
     path = folder / f"{name.replace('.', '/')}.parquet"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(exist_ok=True, mode=SHARED_FOLDER)
     reader, n_rows = con.sql(f"select * from {quote_table(name)}").to_arrow_reader(BATCH_ROWS), 0
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
         for batch in reader:

@@ -104,6 +104,12 @@ def land_kept(
     return _mark_duplicates(landed)
 
 
+def contents_in_landing(landing: Path, state: State) -> frozenset[str]:
+    """SHA-256 of what lies in the landing folder now, as far as it has been landed."""
+    lying = ((entry.name, entry.stat()) for entry in os.scandir(landing) if entry.is_file(follow_symlinks=False))
+    return frozenset(sha for name, seen in lying if (sha := state.known_name(name, seen.st_size, seen.st_mtime_ns)))
+
+
 def refusal_kind(reasons: Iterable[str]) -> type[CsatError]:
     """The kind of error that refused files are: ContractError where every one can be read and breaks its contract, else ExtractError."""
     return ContractError if all(any(mark in reason for mark in BREAKS_CONTRACT) for reason in reasons) else ExtractError

@@ -87,7 +87,7 @@ def assert_held_back(folder, *words):
     page = (folder / "out" / "reports" / "2026-10" / "monthly_executive_en.held.html").read_text("utf-8")
     mail = email.message_from_bytes((folder / "out" / "mail" / "2026-10" / "held_back_en.eml").read_bytes())
     assert not [word for word in words if word not in page]
-    assert "October 2026 stands: " in page
+    assert "As published before, October 2026 stands: " in page
     assert mail["To"] == "liwen@northgate.example.com"
 
 
@@ -95,6 +95,10 @@ def test_empty_file(folder, csat):
     (folder / "landing" / "callbacks_2026-11-03.csv").touch()
     assert_refused(csat("--workspace", folder, "run", "--as-of", NEXT_DAY), folder, 11, "callbacks_2026-11-03.csv", "holds no record")
     assert_held_back(folder, "callbacks_2026-11-03.csv")
+    (folder / "landing" / "callbacks_2026-11-03.csv").unlink()  # taken away, what was refused is history: the next night publishes
+    code, said = csat("--workspace", folder, "run", "--as-of", NEXT_DAY)
+    assert (code, published(folder)[-1]) == (0, ("g000002", True)), said
+    assert not list((folder / "out").rglob("*held*"))
 
 
 def test_unreadable_encoding(folder, csat):

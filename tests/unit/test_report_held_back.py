@@ -7,7 +7,7 @@ import pytest
 from support.report_frames import MONTH, build_frames
 from support.report_pages import report_of
 
-from orchestration.pipeline.held import remove_held_back
+from orchestration.pipeline.night import remove_held_back
 from orchestration.reports.held_back import FailedCheck, build_held_back
 from orchestration.reports.render import render_held_back
 
@@ -52,13 +52,14 @@ def test_markup_in_a_message_stays_text():
     assert "<script>" not in render_held_back(view)
 
 
-def test_the_report_of_the_month_removes_its_held_back_page(tmp_path):
+def test_a_publication_removes_held_back_pages_and_mails_of_every_month_and_nothing_else(tmp_path):
     for name in (
         "reports/2026-11/monthly_executive_en.held.html",
         "mail/2026-11/held_back_en.eml",
         "reports/2026-10/monthly_executive_en.held.html",
+        "reports/2026-10/monthly_executive_en.html",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    remove_held_back(tmp_path, "2026-11")
-    assert [file.parent.name for file in tmp_path.rglob("*.*ml")] == ["2026-10"]
+    remove_held_back(tmp_path)
+    assert [file.name for file in tmp_path.rglob("*.*ml")] == ["monthly_executive_en.html"]

@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration import __version__
 from orchestration.pipeline.assets.config_tables import asset_key
+from orchestration.pipeline.night import remove_held_back
 from orchestration.pipeline.resources import Warehouse
 from orchestration.schemas.ops import CHECKS
 from orchestration.warehouse.generations import PublicationFacts, publish_generation
@@ -26,4 +27,5 @@ def generation(warehouse: Warehouse) -> dg.MaterializeResult:
             facts=facts,
             published_at=warehouse.wall_clock(),
         )
+    remove_held_back(warehouse.out)
     return dg.MaterializeResult(metadata={"generation": made.code, "sha256": made.sha256, "bytes": made.n_bytes})

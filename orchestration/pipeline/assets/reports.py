@@ -12,7 +12,6 @@ from orchestration.config.models import Locale
 from orchestration.errors import RenderError
 from orchestration.pipeline.assets.config_tables import asset_key
 from orchestration.pipeline.assets.publish import GENERATION
-from orchestration.pipeline.held import remove_held_back
 from orchestration.pipeline.resources import Warehouse
 from orchestration.reports.catalogue import LabelTexts, build_label_texts
 from orchestration.reports.figure import figures_from_frame
@@ -78,7 +77,6 @@ def monthly_executive(warehouse: Warehouse) -> dg.MaterializeResult:
         with disk_errors(path):
             write_durably(path, render_monthly_executive(read_view(warehouse, locale)))
         share(path, FILE_MODE, settings.analysts_group)
-    remove_held_back(warehouse.out, folder.name)
     return dg.MaterializeResult(metadata={"files": len(paths), **{path.name: dg.MetadataValue.path(path) for path in paths}})
 
 

@@ -39,10 +39,10 @@ select
     complaints.is_resolved and complaints.n_reopened = 0 as is_first_time_resolved,
     complaints.due_at is not null or complaints.is_within_deadline is not null as has_deadline,
     case
-        -- a deadline that is only told of is kept once the complaint is settled, and missed as soon as the source says so
-        when complaints.due_at is null and not (complaints.is_open and complaints.is_within_deadline) then complaints.is_within_deadline
-        when complaints.resolved_at is not null then complaints.resolved_at <= complaints.due_at
+        when complaints.resolved_at is not null and complaints.due_at is not null then complaints.resolved_at <= complaints.due_at
         when complaints.is_open and complaints.due_at < run.as_of then false
+        -- without both dates the source's word counts: kept once the complaint is settled, missed as soon as it says so
+        when not (complaints.is_open and complaints.is_within_deadline) then complaints.is_within_deadline
     end as is_within_deadline,
     case
         when complaints.first_response_at is not null then complaints.first_response_at <= complaints.opened_at + interval '1' day
