@@ -14,6 +14,7 @@ from orchestration.warehouse.files import TEMPORARY, disk_errors
 KEY_BYTES = 32
 KEY_FILE = "token.key"
 OWNER_ONLY = 0o600
+CONNECTION = "CSAT_CONNECTION_"
 
 
 class Settings(BaseSettings):
@@ -56,6 +57,15 @@ def read_token_key(out: Path) -> bytes:
     return key
 
 
+def read_connection(name: str) -> SecretStr:
+    """The URL of a connection, CSAT_CONNECTION_<NAME>. Raises ConfigError where it is not set; nothing ever shows its value."""
+    variable = CONNECTION + name.upper()
+    if not (url := os.environ.get(variable, "").strip()):
+        hint = "set it to the URL of the source with user and password, e.g. in the service's environment file"
+        raise ConfigError("is not set", where=f"environment, {variable}", hint=hint)
+    return SecretStr(url)
+
+
 def _make_key(path: Path) -> None:
     """Nothing; `path` holds a new key wholly, or does not exist: a kill leaves no part of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,8 +78,8 @@ def _make_key(path: Path) -> None:
 
 
 def child_environment(**additions: str) -> dict[str, str]:
-    """The environment of a child process: this process's own without our secret, and `additions`."""
-    inherited = {name: value for name, value in os.environ.items() if name != "CSAT_TOKEN_KEY"}
+    """The environment of a child process: this process's own without our secrets, and `additions`."""
+    inherited = {name: value for name, value in os.environ.items() if name != "CSAT_TOKEN_KEY" and not name.startswith(CONNECTION)}
     return inherited | additions
 
 

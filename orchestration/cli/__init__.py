@@ -5,7 +5,7 @@ Nothing heavy is imported until a command needs it: `csat --help` and a night wi
 
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -254,8 +254,12 @@ def _explain(error: Exception, *, debug: bool) -> int:
 
 def _run_night(request: "NightRequest", *, is_verbose: bool = False) -> None:
     """Nothing; the night has run, or was found to have the input of the published one."""
+    from orchestration.pipeline.fetching import fetch_before
     from orchestration.pipeline.night import settle_unchanged
 
+    for line in fetch_before(request, _now(request.folder)):
+        click.echo(line, err=True)
+    request = replace(request, is_fetched=True)
     if line := settle_unchanged(request, _now(request.folder)):
         click.echo(line)
         return

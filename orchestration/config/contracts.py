@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from orchestration.config.fetching import Fetch, find_fetch_faults
 from orchestration.config.formats import FORMAT_ADVICE, format_fault
 from orchestration.config.models import Code, MisfitError, Model
 from orchestration.config.names import advise_nearest
@@ -126,6 +127,7 @@ class Contract(Model):
     description: str = ""
     owner: str = Field(default="", description="who is called when the extract is late or wrong")
     files: Files
+    fetch: Fetch | None = Field(default=None, description="where a night gets the files from; without it somebody puts them into landing/")
     extract: Literal["delta", "full"] = "delta"
     extracted_at: ExtractedAt = ExtractedAt()
     cursor: str = Field(
@@ -147,8 +149,8 @@ class Contract(Model):
 
     @model_validator(mode="after")
     def _names_fit_the_table(self) -> Self:
-        """Columns exist in the table, every column that may not be null is filled, formats read whole times, promises are declared."""
-        if faults := list(self._faults()):
+        """Columns exist in the table, every column that may not be null is filled, formats read whole times, fetched files are read."""
+        if faults := [*self._faults(), *self._fetch_faults()]:
             raise MisfitError(faults)
         return self
 
@@ -175,6 +177,12 @@ class Contract(Model):
             yield ("columns",), f"{self.table} needs {', '.join(missing)}", "add them under columns"
         if "promised_at" in filled and self.promised is None:
             yield ("columns",), "says no `promised: date` or `promised: time`", "add one of them; the on-time rate depends on it"
+
+    def _fetch_faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """What in the contract would keep a fetched file from being read."""
+        if self.fetch:
+            dated_by = self.extracted_at.column if self.extracted_at.source == "column" else ""
+            yield from find_fetch_faults(self.fetch, pattern=self.files.pattern, form=self.files.format, dated_by=dated_by)
 
     def keyed_columns(self) -> Iterator[tuple[tuple[str | int, ...], ContractColumn]]:
         """Every column with its place in the file, those of row templates too."""

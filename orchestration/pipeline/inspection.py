@@ -9,6 +9,7 @@ from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.config.names import advise_nearest
 from orchestration.config.tables import partly_measured, unmeasured_metrics
 from orchestration.errors import ContractError, ExtractError, WarehouseError
+from orchestration.pipeline.fetching import describe_places
 from orchestration.pipeline.night import CURRENT_FILE, require_workspace
 from orchestration.warehouse.checking import Finding, check_landing
 from orchestration.warehouse.connection import open_private, open_read_only, open_working
@@ -36,6 +37,7 @@ def check_workspace(folder: Path) -> Iterator[str]:
     findings = check_landing(config.contracts, folder / "landing", time_zone=config.workspace.time_zone)
     yield from (f"{finding.severity}: {finding_line(finding)}" for finding in findings)
     yield from (f"warning: {text}" for text in _gaps(config))
+    yield from describe_places(config)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         n_files = len({finding.file_name for finding in errors})
         what = f"{n_files} file{'s' * (n_files > 1)} would be refused"

@@ -13,6 +13,7 @@ from orchestration.config.load import hash_workspace
 from orchestration.config.packaged import PACKAGE, resource_folder
 from orchestration.errors import ConfigError, ExtractError
 from orchestration.pipeline.partitions import parse_month
+from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import STATE_FILE, State
 
@@ -43,6 +44,8 @@ class NightRequest:
     month: str = ""
     full_refresh: bool = False
     job: str = "nightly"
+    is_fetched: bool = False
+    """True where `fetch_before` has met the sources for this run."""
 
     def __post_init__(self) -> None:
         """Raises ConfigError where the month is none or is not over, before anything runs for it."""
@@ -109,7 +112,7 @@ def hash_input(folder: Path, state: State | None, day: date) -> str:
     """SHA-256 over everything a night's result depends on: file names and contents of landing/, config, code and the date."""
     digest = hashlib.sha256(f"{day}\0{hash_workspace(folder)}\0{hash_code()}".encode())
     for entry in sorted(os.scandir(folder / "landing"), key=lambda entry: os.fsencode(entry.name)):
-        if entry.is_file(follow_symlinks=False):
+        if entry.is_file(follow_symlinks=False) and not entry.name.endswith(TEMPORARY):
             digest.update(os.fsencode(entry.name) + b"\0" + _content_hash(Path(entry.path), entry.stat(), state).encode() + b"\0")
     return digest.hexdigest()
 

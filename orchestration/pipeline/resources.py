@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import PrivateAttr
 
 from orchestration.config.load import WorkspaceConfig, load_workspace
+from orchestration.pipeline.fetching import fetch_sources
 from orchestration.pipeline.night import CURRENT_FILE, Night, month_before, plan_night
 from orchestration.pipeline.partitions import parse_month
 from orchestration.pipeline.schedules import wall_clock
@@ -37,6 +38,8 @@ class Warehouse(dg.ConfigurableResource):
     month: str = ""
     """Month to report on, YYYY-MM; empty: the last complete month before the clock."""
     full_refresh: bool = False
+    is_fetched: bool = False
+    """True where the command line has met the sources already; a full refresh reads what was ever delivered and fetches nothing."""
 
     _config: WorkspaceConfig | None = PrivateAttr(default=None)
     _as_of: datetime | None = PrivateAttr(default=None)
@@ -103,6 +106,8 @@ class Warehouse(dg.ConfigurableResource):
     def begin_night(self) -> Night:
         """The night, which the state now knows as running. Raises StateError where its clock lies before an earlier night's."""
         self._as_of = datetime.fromisoformat(self.clock) if self.clock else self.wall_clock()
+        if not self.is_fetched and not self.full_refresh:
+            fetch_sources(self.folder, self.config, self._as_of)
         with State(self.out) as state:
             settle_generations(self.out, state, at=self.wall_clock())
             self._run = state.begin_run(self.as_of, self.night.input_hash, self.wall_clock())

@@ -45,7 +45,9 @@ STOPPED_QUERY = "Query interrupted"
 
 def run_config(request: NightRequest) -> dict[str, object]:
     """The run configuration of Dagster that says what `request` says."""
-    settings: dict[str, object] = {"workspace": str(request.folder), "month": request.month, "full_refresh": request.full_refresh}
+    settings: dict[str, object] = {
+        "workspace": str(request.folder), "month": request.month, "full_refresh": request.full_refresh, "is_fetched": request.is_fetched,
+    }  # fmt: skip
     if request.clock:
         settings["clock"] = request.clock.isoformat()
     return {"resources": {"warehouse": {"config": settings}}, "loggers": {"progress": {"config": {}}}}

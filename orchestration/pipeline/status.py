@@ -24,10 +24,11 @@ CUSTOMERS_UNKNOWN = "select count(*) = 0 from raw.crm_customers"
 
 
 def describe_status(folder: Path, now: datetime) -> Iterator[str]:
-    """Lines: last good night, a roll-back, the last run if it failed, late sources, quarantine, customers, disk, next run, calendar."""
+    """Lines: last good night, roll-back, failed run, sources not met, late sources, quarantine, customers, disk, next run, calendar."""
     config, out = load_workspace(folder), folder / "out"
     zone = config.workspace.time_zone
     yield from _runs(out, zone)
+    yield from _unmet(config, out)
     if (out / CURRENT_FILE).exists():
         yield from _published(out)
     if holder := read_holder(out):
@@ -68,6 +69,17 @@ def _runs(out: Path, zone: str) -> Iterator[str]:
         )
     if last and last.state in ("failed", "running"):
         yield _line("last run", f"{last.state}, night {last.as_of:%Y-%m-%d %H:%M} {zone}: {last.message or 'no message'}")
+
+
+def _unmet(config: WorkspaceConfig, out: Path) -> Iterator[str]:
+    """A line per source that could not be used when a night fetched from it last."""
+    fetching = {contract.contract for contract in config.contracts if contract.fetch}
+    if not fetching or not (out / STATE_FILE).exists():
+        return
+    with State(out) as state:
+        unmet = [met for met in state.fetches() if met.message and met.contract_code in fetching]
+    for position, met in enumerate(unmet):
+        yield _line("" if position else "not fetched", f"{met.contract_code}, night {met.as_of:%Y-%m-%d %H:%M}: {met.message}")
 
 
 def _published(out: Path) -> Iterator[str]:

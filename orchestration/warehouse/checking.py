@@ -21,6 +21,7 @@ from orchestration.config.contracts import Contract
 from orchestration.errors import ExtractError
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError
+from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.landing import LandedFile, read_file_time
 from orchestration.warehouse.mapping import Mapping, Violation
 from orchestration.warehouse.quarantine import find_bad_records, read_records
@@ -72,7 +73,7 @@ def check_landing(contracts: Sequence[Contract], landing: Path, *, time_zone: st
     """
     if not landing.is_dir():
         raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
-    names = sorted(path.name for path in landing.iterdir() if path.is_file() and not path.is_symlink())
+    names = sorted(path.name for path in landing.iterdir() if path.is_file() and not path.is_symlink() and path.suffix != TEMPORARY)
     findings = [_stranger(name) for name in names if not any(fnmatchcase(name, c.files.pattern) for c in contracts)]
     with tempfile.TemporaryDirectory() as folder, open_memory() as con:
         for contract in contracts:
@@ -90,6 +91,8 @@ def _stranger(name: str) -> Finding:
 def _check_contract(
     con: duckdb.DuckDBPyConnection, contract: Contract, paths: Sequence[Path], folder: Path, time_zone: str
 ) -> list[Finding]:
+    if not paths and contract.fetch:
+        return []
     if not paths:
         return [Finding("warning", contract.files.pattern, contract.contract, "no file of landing/ has such a name", NO_FILE)]
     entries = [_measure(contract, path, folder, number) for number, path in enumerate(paths, 1)]

@@ -75,14 +75,15 @@ def land_files(
 ) -> list[LandedFile]:  # fmt: skip
     """One entry per landing file and contract that matches its name, in order of file number and contract.
 
-    `loaded` holds (sha256, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders and
-    names that no contract matches are left alone. Raises ExtractError where the landing folder is missing.
+    `loaded` holds (sha256, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders, names that
+    no contract matches and what is still being written (.part) are left alone. Raises ExtractError where the landing folder is
+    missing.
     """
     if not landing.is_dir():
         raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
     prepare_folders(out)
     landed: list[LandedFile] = []
-    for name in sorted(entry.name for entry in os.scandir(landing)):
+    for name in sorted(entry.name for entry in os.scandir(landing) if not entry.name.endswith(TEMPORARY)):
         if matching := [c for c in contracts if fnmatch.fnmatchcase(name, c.files.pattern)]:
             landed += _land_one(landing / name, matching, out, state, as_of, loaded, limits)
     return _mark_duplicates(landed)

@@ -9,76 +9,18 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from orchestration.errors import StateError
+from orchestration.warehouse.state_schema import MIGRATIONS, ExtractFile, Generation, GenerationState, Run, RunState, SourceFetch
+
+__all__ = ["MIGRATIONS", "STATE_FILE", "ExtractFile", "Generation", "Run", "RunState", "SourceFetch", "State"]
 
 STATE_FILE = "state.sqlite"
 BUSY_SECONDS = 30.0
-RunState = Literal["running", "succeeded", "unchanged", "failed"]
-GenerationState = Literal["prepared", "published", "withdrawn", "retired", "abandoned"]
-
-MIGRATIONS = (
-    """
-    create table extract_files (
-        extract_file_id integer primary key, sha256 text not null unique, file_name text not null,
-        n_bytes integer not null, known_at text not null);
-    create table extract_names (
-        name text not null, size integer not null, mtime_ns integer not null, sha256 text not null, known_at text not null,
-        primary key (name, size, mtime_ns, sha256));
-    create table runs (
-        run_id integer primary key, as_of text not null, started_at text not null, ended_at text,
-        state text not null, input_hash text not null, message text not null default '');
-    create table generations (
-        code text primary key, as_of text not null, parent text, input_hash text not null, sha256 text not null,
-        n_bytes integer not null, published_at text not null, state text not null);
-    create table pointer_moves (
-        move_id integer primary key, code text not null, moved_at text not null, reason text not null);
-    """,
-)
-"""Statements that lead from one version of the file to the next; the file's version is how many of them it has seen."""
-
-
-@dataclass(frozen=True)
-class ExtractFile:
-    """One distinct content that ever lay in the landing folder, and when it was first seen."""
-
-    extract_file_id: int
-    sha256: str
-    file_name: str
-    n_bytes: int
-    known_at: datetime
-
-
-@dataclass(frozen=True)
-class Run:
-    """One night: its clock, when it began and ended, and how."""
-
-    run_id: int
-    as_of: datetime
-    started_at: datetime
-    ended_at: datetime | None
-    state: RunState
-    input_hash: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One generation: `prepared` is not yet pointed to, `withdrawn` was rolled back, `retired` has lost its file to retention."""
-
-    code: str
-    as_of: datetime
-    parent: str | None
-    input_hash: str
-    sha256: str
-    n_bytes: int
-    published_at: datetime
-    state: GenerationState = "published"
 
 
 class State:
@@ -138,12 +80,32 @@ class State:
         """Every (file name, SHA-256) ever seen, in order of name: all names of one content, all contents of one name."""
         return tuple((row[0], row[1]) for row in self._rows("select distinct name, sha256 from extract_names order by 1, 2"))
 
+    def is_fetched(self, place: str, version: str) -> bool:
+        """True where this version of a remote file has been written into landing/ whole."""
+        return bool(self._rows("select 1 from fetched_files where place = ? and version = ?", (place, version)))
+
+    def remember_fetched(self, place: str, version: str, name: str, fetched_at: datetime) -> None:
+        """Nothing; the version of the remote file lies in landing/ as `name` and is not asked for again."""
+        self._run("insert or replace into fetched_files values (?, ?, ?, ?)", (place, version, name, _text(fetched_at)))
+
+    def record_fetch(self, fetch: SourceFetch) -> None:
+        """Nothing; how the contract's source was met last."""
+        self._run(
+            "insert or replace into fetches values (?, ?, ?, ?)",
+            (fetch.contract_code, _text(fetch.as_of), fetch.n_files, fetch.message),
+        )
+
+    def fetches(self) -> tuple[SourceFetch, ...]:
+        """How each source was met last, in order of contract."""
+        rows = self._rows("select contract_code, as_of, n_files, message from fetches order by 1")
+        return tuple(SourceFetch(code, datetime.fromisoformat(at), n_files, message) for code, at, n_files, message in rows)
+
     def begin_run(self, as_of: datetime, input_hash: str, started_at: datetime | None = None) -> int:
         """The number of a new run in state `running`. `started_at` is the clock on the wall; default: `as_of`.
 
         Raises StateError where `as_of` lies before the newest finished night or before the first sight of a file.
         """
-        self._refuse_going_back(as_of)
+        self.refuse_going_back(as_of)
         return self._run(
             "insert into runs (as_of, started_at, state, input_hash) values (?, ?, 'running', ?)",
             (_text(as_of), _text(started_at or as_of), input_hash),
@@ -224,7 +186,8 @@ class State:
     def _version(self) -> int:
         return int(self._con.execute("pragma user_version").fetchall()[0][0])
 
-    def _refuse_going_back(self, as_of: datetime) -> None:
+    def refuse_going_back(self, as_of: datetime) -> None:
+        """Nothing. Raises StateError where `as_of` lies before the newest finished night or before the first sight of a file."""
         rows = self._rows(
             "select max(at) from (select as_of as at from runs where state in ('succeeded', 'unchanged')"
             " union all select known_at from extract_files)"

@@ -1,0 +1,142 @@
+"""The first step of a night: what contracts with `fetch:` ask for lies in landing/, whole, before anything is decided.
+
+A source that cannot be used costs its message only: it is told, kept in the state for `csat status`, and the night goes on
+with what the other sources gave. Imports nothing heavy where no contract has `fetch:`.
+"""
+
+import importlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+from orchestration.config.contracts import Contract
+from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, FetchS3, FetchSftp
+from orchestration.config.load import WorkspaceConfig, load_workspace
+from orchestration.errors import ConfigError, CsatError
+from orchestration.pipeline.night import NightRequest, require_workspace
+from orchestration.settings import read_connection, read_settings
+from orchestration.warehouse.lock import hold_lock
+from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError
+from orchestration.warehouse.state import SourceFetch, State
+
+MODULES = {"s3": "object_store", "sftp": "sftp", "rest": "rest", "postgresql": "databases", "mysql": "databases"}
+NEWEST = "select max(extracted_at) from ops.extract_loads where contract_code = ? and state = 'loaded'"
+HIDDEN = "***"
+SHORTEST_SECRET = 4
+"""Shorter texts than this stand in ordinary words, and hiding them would make a message unreadable."""
+
+
+def fetch_before(request: NightRequest, now: datetime) -> Iterator[str]:
+    """A line per fetched source, before it is decided whether the night has anything to do.
+
+    Raises BusyError where another run is writing, StateError where the clock lies before an earlier night's.
+    """
+    if request.clock is None or request.full_refresh:
+        return
+    require_workspace(request.folder)
+    config = load_workspace(request.folder)
+    if not any(contract.fetch for contract in config.contracts):
+        return
+    with hold_lock(request.folder / "out", as_of=request.clock, started_at=now):
+        yield from map(describe_fetch, fetch_sources(request.folder, config, request.clock))
+
+
+def fetch_sources(folder: Path, config: WorkspaceConfig, as_of: datetime) -> list[SourceFetch]:
+    """How each source was met; its files lie in landing/. The caller holds the writer lock."""
+    contracts = [contract for contract in config.contracts if contract.fetch]
+    if not contracts:
+        return []
+    found: list[SourceFetch] = []
+    with State(folder / "out") as state:
+        state.refuse_going_back(as_of)
+        for contract in contracts:
+            found.append(_fetch_one(folder, config, contract, as_of, state))
+            state.record_fetch(found[-1])
+    return found
+
+
+def describe_fetch(met: SourceFetch) -> str:
+    """One line on how a source was met."""
+    if met.message:
+        return f"warning: nothing fetched for {met.contract_code}, the night goes on without it: {met.message}"
+    return f"fetched {met.n_files} file{'s' * (met.n_files != 1)} for {met.contract_code}"
+
+
+def describe_places(config: WorkspaceConfig) -> Iterator[str]:
+    """A line per contract with `fetch:`: what a night would fetch, and which variable it needs. Nothing is looked up."""
+    for contract in config.contracts:
+        if contract.fetch:
+            variable = f"CSAT_CONNECTION_{contract.fetch.connection.upper()}"
+            yield f"{contract.contract}: a night fetches {_place(contract.fetch)} with {variable}; nothing was fetched now"
+
+
+def _place(fetch: Fetch) -> str:
+    if isinstance(fetch, FetchS3):
+        return f"s3://{fetch.bucket}/{fetch.prefix}"
+    if isinstance(fetch, FetchSftp):
+        return f"the SFTP folder {fetch.folder}"
+    return f"the REST list {fetch.path}" if fetch.kind == "rest" else f"{fetch.table or 'a query'} from {fetch.kind}"
+
+
+def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of: datetime, state: State) -> SourceFetch:
+    """How the source of one contract was met, whatever it did."""
+    assert contract.fetch
+    n_files, url = 0, ""
+    try:
+        url = read_connection(contract.fetch.connection).get_secret_value()
+        since = _find_since(folder / "out", contract)
+        request = FetchRequest(contract, url, folder / "landing", as_of, config.workspace.time_zone, since, state.is_fetched)
+        for fetched in _fetch(request):
+            n_files += 1
+            if fetched.version:
+                state.remember_fetched(fetched.place, fetched.version, fetched.path.name, as_of)
+    except CsatError as error:
+        if not isinstance(error, ConfigError):
+            raise  # the disk or the state: nothing of this source
+        return SourceFetch(contract.contract, as_of, n_files, _without_secret(str(error), url))
+    except UnreachableError as error:
+        return SourceFetch(contract.contract, as_of, n_files, _without_secret(str(error), url))
+    except Exception as error:  # client libraries raise errors of any kind, and none may cost the other sources their night
+        what = f"{type(error).__name__}: {error}; see that the source answers, and that the contract's `fetch` fits it"
+        return SourceFetch(contract.contract, as_of, n_files, _without_secret(what, url))
+    return SourceFetch(contract.contract, as_of, n_files)
+
+
+def _fetch(request: FetchRequest) -> Iterator[FetchedFile]:
+    """The files that the source gives; none where the answer of this night's clock lies there already."""
+    assert request.contract.fetch
+    kind = request.contract.fetch.kind
+    if kind in EXTRACT_FORMATS and request.target.exists():
+        return
+    fetch: Callable[[FetchRequest], Iterator[FetchedFile]] = importlib.import_module(
+        f"orchestration.warehouse.sources.{MODULES[kind]}"
+    ).fetch
+    yield from fetch(request)
+
+
+def _find_since(out: Path, contract: Contract) -> datetime | None:
+    """Where the cursor begins: the newest loaded value less the overlap; None without a cursor, or before the first load."""
+    if contract.fetch is None or isinstance(contract.fetch, FetchS3 | FetchSftp) or contract.fetch.cursor is None:
+        return None
+    from orchestration.warehouse.connection import open_working  # here, since only a cursor needs the engine
+    from orchestration.warehouse.ledger import has_raw_tables
+
+    with open_working(out, memory_limit=read_settings().duckdb_memory or None) as connection:
+        newest = connection.execute(NEWEST, [contract.contract]).fetchall()[0][0] if has_raw_tables(connection) else None
+    return newest - timedelta(minutes=contract.fetch.cursor.overlap_minutes) if newest else None
+
+
+def _without_secret(message: str, url: str) -> str:
+    """The message without user, password and parameters of the connection's URL, in whatever spelling; its host may stand.
+
+    The URL is cut by hand: one that is written wrongly must not be told either.
+    """
+    address, _, parameters = url.partition("://")[2].partition("?")
+    user = (url.partition("://")[2] if "@" in parameters else address).rpartition("@")[0]
+    password = user.partition(":")[2]
+    spellings = [user, unquote(user), password, unquote(password), b64encode(unquote(user).encode()).decode(), parameters]
+    for secret in sorted({text for text in spellings if len(text) >= SHORTEST_SECRET}, key=len, reverse=True):
+        message = message.replace(secret, HIDDEN)
+    return message

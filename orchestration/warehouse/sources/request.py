@@ -1,0 +1,84 @@
+"""What a source is asked for, what it gives, and how its bytes become a whole file of landing/."""
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import BinaryIO
+
+from orchestration.config.contracts import Contract
+from orchestration.warehouse.files import TEMPORARY, disk_errors, sync_folder
+
+INCOMING = f".fetched{TEMPORARY}"
+"""What is being fetched lies in landing/ under this one name; the next fetch writes over what a killed one left."""
+
+
+class UnreachableError(Exception):
+    """A source cannot be used; the arguments say what is wrong and what to do. Neither may hold a secret."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        self.what, self.hint = what, hint
+        super().__init__(f"{what}; {hint}")
+
+
+@dataclass(frozen=True)
+class FetchRequest:
+    """One contract with `fetch:` on one night. `url` is the secret of its connection, user and password in it."""
+
+    contract: Contract
+    url: str = field(repr=False)
+    landing: Path
+    as_of: datetime
+    time_zone: str
+    since: datetime | None = None
+    """Newest loaded value of the cursor less the overlap, local time of the workspace; None: everything."""
+    is_fetched: Callable[[str, str], bool] = lambda place, version: False
+    """True for a version of a remote file that need not be fetched again."""
+
+    @property
+    def target(self) -> Path:
+        """The file of landing/ that takes the answer of this night's clock, for sources that give an answer and no files."""
+        return self.landing / self.contract.files.pattern.replace("*", f"{self.as_of:%Y-%m-%dT%H%M%S}")
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """A file that lies whole in landing/. `place` and `version` tell the remote file; empty: it is the answer to a question."""
+
+    path: Path
+    place: str = ""
+    version: str = ""
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """A file to write into; it bears the name `target`, safe on disk, when the block has ended well, and is gone when not.
+
+    Raises WarehouseError where the disk refuses.
+    """
+    made = target.with_name(INCOMING)
+    try:
+        with disk_errors(target):
+            written = made.open("wb")
+        with written:
+            yield written
+            with disk_errors(target):
+                written.flush()
+                os.fsync(written.fileno())
+        with disk_errors(target):
+            os.replace(made, target)
+            sync_folder(target.parent)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def import_client(module: str, extra: str) -> ModuleType:
+    """A client library. Raises UnreachableError naming the extra that brings it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as missing:
+        raise UnreachableError(f"needs the package {missing.name}", f"pip install 'csat-warehouse[{extra}]'") from None

@@ -1,0 +1,81 @@
+"""The tables of out/state.sqlite, version by version, and the rows that are read from them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+RunState = Literal["running", "succeeded", "unchanged", "failed"]
+GenerationState = Literal["prepared", "published", "withdrawn", "retired", "abandoned"]
+
+MIGRATIONS = (
+    """
+    create table extract_files (
+        extract_file_id integer primary key, sha256 text not null unique, file_name text not null,
+        n_bytes integer not null, known_at text not null);
+    create table extract_names (
+        name text not null, size integer not null, mtime_ns integer not null, sha256 text not null, known_at text not null,
+        primary key (name, size, mtime_ns, sha256));
+    create table runs (
+        run_id integer primary key, as_of text not null, started_at text not null, ended_at text,
+        state text not null, input_hash text not null, message text not null default '');
+    create table generations (
+        code text primary key, as_of text not null, parent text, input_hash text not null, sha256 text not null,
+        n_bytes integer not null, published_at text not null, state text not null);
+    create table pointer_moves (
+        move_id integer primary key, code text not null, moved_at text not null, reason text not null);
+    """,
+    """
+    create table fetched_files (
+        place text not null, version text not null, name text not null, fetched_at text not null, primary key (place, version));
+    create table fetches (contract_code text primary key, as_of text not null, n_files integer not null, message text not null);
+    """,
+)
+"""Statements that lead from one version of the file to the next; the file's version is how many of them it has seen."""
+
+
+@dataclass(frozen=True)
+class ExtractFile:
+    """One distinct content that ever lay in the landing folder, and when it was first seen."""
+
+    extract_file_id: int
+    sha256: str
+    file_name: str
+    n_bytes: int
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class Run:
+    """One night: its clock, when it began and ended, and how."""
+
+    run_id: int
+    as_of: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    state: RunState
+    input_hash: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation: `prepared` is not yet pointed to, `withdrawn` was rolled back, `retired` has lost its file to retention."""
+
+    code: str
+    as_of: datetime
+    parent: str | None
+    input_hash: str
+    sha256: str
+    n_bytes: int
+    published_at: datetime
+    state: GenerationState = "published"
+
+
+@dataclass(frozen=True)
+class SourceFetch:
+    """How the source of one contract was met last: night, files brought, and why it could not be used; empty: it could."""
+
+    contract_code: str
+    as_of: datetime
+    n_files: int
+    message: str = ""

@@ -1,0 +1,95 @@
+"""What a night fetches before it decides anything: whole files, each once, no secret told, no source the end of the others."""
+
+from datetime import datetime
+
+import pytest
+from pydantic import ValidationError
+from support.loading import FIRST_NIGHT, make_contract
+
+from orchestration import settings
+from orchestration.errors import ConfigError
+from orchestration.pipeline import fetching
+from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.shapes import hash_contract
+from orchestration.warehouse.sources.request import FetchRequest, UnreachableError, import_client, whole_file
+
+SECRET = "canary/p%40ss"
+REST = {"kind": "rest", "connection": "crm", "path": "answers"}
+JSON = {"pattern": "answers_*.jsonl", "format": "jsonl"}
+
+
+def make_request(folder, **given):
+    contract = make_contract(files=JSON, fetch=REST)
+    return FetchRequest(contract, f"https://user:{SECRET}@host", folder, FIRST_NIGHT, "UTC", **given)
+
+
+def test_way_of_delivery_does_not_change_how_a_file_becomes_rows():
+    assert hash_contract(make_contract(files=JSON, fetch=REST)) == hash_contract(make_contract(files=JSON))
+
+
+def test_answer_is_named_after_the_clock_and_found_by_the_pattern(tmp_path):
+    assert make_request(tmp_path).target == tmp_path / "answers_2026-01-01T020000.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"files": {"pattern": "answers.jsonl", "format": "jsonl"}}, "how the fetched file is called"),
+        ({"files": {"pattern": "answers_*"}}, "is not what rest gives"),
+        ({"fetch": {**REST, "cursor": {"column": "changed", "parameter": "since"}}}, "does not read the cursor's column"),
+        ({"fetch": {"kind": "postgresql", "connection": "crm"}}, "give one of the two"),
+        ({"fetch": {"kind": "ftp", "connection": "crm"}}, "ftp"),
+    ],
+)
+def test_contract_that_could_not_be_fetched_is_refused(given, said):
+    with pytest.raises((ValidationError, ValueError), match=said):
+        make_contract(**{"files": JSON, "fetch": REST, **given})
+
+
+def test_request_does_not_show_its_secret(tmp_path):
+    assert "canary" not in repr(make_request(tmp_path))
+
+
+def test_file_that_breaks_off_leaves_nothing(tmp_path):
+    def break_off():
+        with whole_file(tmp_path / "answers.csv") as file:
+            file.write(b"half")
+            raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        break_off()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_bears_its_name_only_when_it_is_whole(tmp_path):
+    with whole_file(tmp_path / "answers.csv") as file:
+        file.write(b"whole")
+        assert [path.suffix for path in tmp_path.iterdir()] == [TEMPORARY]
+    assert (tmp_path / "answers.csv").read_bytes() == b"whole"
+
+
+def test_missing_client_names_the_extra():
+    with pytest.raises(UnreachableError, match=r"pip install 'csat-warehouse\[s3\]'"):
+        import_client("no_such_client", "s3")
+
+
+def test_connection_is_read_by_name_and_never_shown(monkeypatch):
+    monkeypatch.setenv("CSAT_CONNECTION_CRM", f"https://user:{SECRET}@host")
+    assert "canary" not in repr(settings.read_connection("crm"))
+    assert settings.read_connection("crm").get_secret_value().endswith("@host")
+    assert "CSAT_CONNECTION_CRM" not in settings.child_environment()
+    with pytest.raises(ConfigError, match="CSAT_CONNECTION_OTHER: is not set"):
+        settings.read_connection("other")
+
+
+@pytest.mark.parametrize("told", [f"https://user:{SECRET}@host", SECRET, "canary/p@ss"])
+def test_secret_is_taken_out_of_a_message(told):
+    hidden = fetching._without_secret(f"cannot reach {told} today", f"https://user:{SECRET}@host")
+    assert "canary" not in hidden
+    assert hidden.endswith("today")
+
+
+def test_line_tells_what_came_or_why_nothing_came():
+    at = datetime(2026, 1, 1, 2)
+    assert fetching.describe_fetch(fetching.SourceFetch("answers", at, 1)) == "fetched 1 file for answers"
+    assert "refused" in fetching.describe_fetch(fetching.SourceFetch("answers", at, 0, "refused"))
