@@ -11,6 +11,7 @@ from orchestration.config.documents import Document, Key
 from orchestration.config.expressions import refuse_reason
 from orchestration.config.models import PICKS, Instrument
 from orchestration.config.names import advise_nearest
+from orchestration.config.waves import split_waves
 from orchestration.config.workspace import WorkspaceConfig
 from orchestration.errors import CsatError, join_errors
 
@@ -162,8 +163,9 @@ def _check_calendar(config: WorkspaceConfig, documents: Documents) -> None:
 
 
 def _check_contracts(config: WorkspaceConfig, documents: Documents) -> None:
-    _require_distinct_files(documents.contracts, [contract.contract for contract in config.contracts], "contract")
     pairs = list(zip(config.contracts, documents.contracts, strict=True))
+    named = [(part.contract, document) for contract, document in pairs for part in split_waves(contract)]
+    _require_distinct_files(tuple(document for _, document in named), [code for code, _ in named], "contract")
     raise_all(
         partial(_check_column, config, contract, document, key, column)
         for contract, document in pairs for key, column in contract.keyed_columns()

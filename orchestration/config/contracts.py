@@ -48,6 +48,11 @@ class ContractColumn(Model):
     name: str = Field(description="canonical column")
     source: str | tuple[str, ...] = Field(default="", description="source column; several are joined by `join`")
     join: str = "|"
+    prefix: str = Field(
+        default="",
+        description="text put before the source's where that is only a part: '2017-05-' before a day of the month, the wave before a "
+        "number that begins anew in each",
+    )
     value: str | None = Field(default=None, description="a constant instead of a source column")
     type: Kind | None = Field(default=None, description="type of the source's text; default: the canonical column's")
     format: str | tuple[str, ...] = Field(
@@ -102,6 +107,28 @@ class Stretches(Model):
     outside: tuple[str, ...] = Field(default=(), description="canonical states that end a stretch and begin none, e.g. closed")
 
 
+class Wave(Model):
+    """One wave of a survey: what its files call otherwise than those of the other waves.
+
+    To landing and ledger each wave is a contract of its own, `<contract>_<wave>`, so a new one leaves the others as they are loaded.
+    """
+
+    wave: Code = Field(description="stands for {wave} in files.pattern and in every prefix, and fills wave_code")
+    items: dict[Code, str | dict[str, str]] = Field(
+        default_factory=dict,
+        description="item map: item -> source column of its satisfaction, or {satisfaction: ..., importance: ...}; a row of the "
+        "contract whose item has no entry was not asked in this wave; empty: all as the contract says",
+    )
+    columns: tuple[ContractColumn, ...] = Field(default=(), description="of this wave, in place of the contract's of the same name")
+    null_tokens: tuple[str, ...] | None = Field(default=None, description="texts of its ratings that mean nothing; default: the rows'")
+    not_rating: dict[str, str] | None = Field(default=None, description="texts of its ratings that are none; default: the rows'")
+
+    def ratings_of(self, item: str) -> dict[str, str]:
+        """Rating column -> source column of an item; empty where it was not asked."""
+        found = self.items.get(item, {})
+        return {"satisfaction": found} if isinstance(found, str) else found
+
+
 class Skip(Model):
     """Records that are left out on purpose, and why."""
 
@@ -136,6 +163,7 @@ class Contract(Model):
     promised: Literal["date", "time"] | None = Field(default=None, description="deliveries: what `promised_at` promises")
     columns: tuple[ContractColumn, ...]
     rows: tuple[RowTemplate, ...] = Field(default=(), description="empty: one row per record")
+    waves: tuple[Wave, ...] = Field(default=(), description="waves of a survey whose columns are renamed from one to the next")
     picks: Picks | None = Field(default=None, description="surveys_answers: importance asked as the items that matter most")
     stretches: Stretches | None = Field(default=None, description="given where the file is a log of states; empty braces will do")
     skip: tuple[Skip, ...] = ()
@@ -173,8 +201,8 @@ class Contract(Model):
         yield from self._pick_faults(self.picks) if self.picks else ()
         if self.stretches:
             yield from self._stretch_faults(table, filled)
-        if missing := [c.name for c in table.columns if (c.key or c.is_required) and c.name not in filled | DEFAULTED]:
-            yield ("columns",), f"{self.table} needs {', '.join(missing)}", "add them under columns"
+        yield from self._missing_columns(table)
+        yield from self._wave_faults() if self.waves else ()
         if "promised_at" in filled and self.promised is None:
             yield ("columns",), "says no `promised: date` or `promised: time`", "add one of them; the on-time rate depends on it"
 
@@ -185,12 +213,39 @@ class Contract(Model):
             yield from find_fetch_faults(self.fetch, pattern=self.files.pattern, form=self.files.format, dated_by=dated_by)
 
     def keyed_columns(self) -> Iterator[tuple[tuple[str | int, ...], ContractColumn]]:
-        """Every column with its place in the file, those of row templates too."""
+        """Every column with its place in the file, those of row templates and waves too."""
         for position, column in enumerate(self.columns):
             yield ("columns", position), column
         for row, template in enumerate(self.rows):
             for position, column in enumerate(template.columns):
                 yield ("rows", row, "columns", position), column
+        for number, wave in enumerate(self.waves):
+            for position, column in enumerate(wave.columns):
+                yield ("waves", number, "columns", position), column
+
+    def _missing_columns(self, table: RawTable) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """Columns that may not be null and that nothing fills, of the contract or of one of its waves."""
+        needed = [c.name for c in table.columns if (c.key or c.is_required) and c.name not in DEFAULTED]
+        shared = {column.name for key, column in self.keyed_columns() if key[0] != "waves"}
+        own: list[tuple[tuple[str | int, ...], set[str]]] = [(("waves", n), {c.name for c in w.columns}) for n, w in enumerate(self.waves)]
+        for key, more in own or [(("columns",), set())]:
+            if missing := [name for name in needed if name not in shared | more]:
+                yield key, f"{self.table} needs {', '.join(missing)}", "add them under columns"
+
+    def _wave_faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """What in the waves would read a file twice, or an item from no column."""
+        rows = {item: row for row in self.rows if (item := row.constant("item_code"))}
+        if WAVE_MARK not in self.files.pattern:
+            yield ("files", "pattern"), "names no {wave}", "write {wave} where the files of the waves differ, e.g. answers_{wave}.csv"
+        codes = [wave.wave for wave in self.waves]
+        for number, wave in enumerate(self.waves):
+            if wave.wave in codes[:number]:
+                yield ("waves", number, "wave"), "stands twice", "leave one of the two"
+            for item in wave.items:
+                if item not in rows:
+                    yield ("waves", number, "items", item), "is the item of no row", advise_nearest(item, list(rows))
+                elif strange := set(wave.ratings_of(item)) - {column.name for column in rows[item].columns}:
+                    yield ("waves", number, "items", item), f"its row has no {', '.join(sorted(strange))}", "add the column to the row"
 
     def _pick_faults(self, picks: Picks) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """What in the contract would lose a choice, or a respondent from its base."""
@@ -221,6 +276,7 @@ class Contract(Model):
             yield ("extract",), "stretches are read within one file", "say `extract: full`, or have stretches delivered"
 
 
+WAVE_MARK = "{wave}"
 DEFAULTED = frozenset({"valid_from", "passage_number", "item_code", "alias_source_code"})
 """Key columns that a contract may leave out: valid_from is the extraction day, passage_number 1, item_code 'comment' for
 comments, alias_source_code the contract's own source."""

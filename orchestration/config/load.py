@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +12,7 @@ from orchestration.config.documents import Document, Parsed, parse_document, rea
 from orchestration.config.metrics import Metrics
 from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Stages, Thresholds, Workspace
 from orchestration.config.names import advise_nearest
+from orchestration.config.waves import split_waves
 from orchestration.config.workspace import WorkspaceConfig
 from orchestration.errors import ConfigError, ContractError, CsatError, join_errors
 
@@ -48,7 +50,7 @@ def load_workspace(folder: Path) -> WorkspaceConfig:
     if errors:
         raise join_errors(errors)
     check_workspace(config, Documents(documents, instruments, calendar, contracts))
-    return config
+    return replace(config, contracts=tuple(part for contract in config.contracts for part in split_waves(contract)))
 
 
 def hash_workspace(folder: Path) -> str:

@@ -173,7 +173,7 @@ class Mapping:
         A format says how a text is written, so it does not concern a typed column.
         """
         spec, sources = field.spec, sources_of(field.spec)
-        plain = len(sources) == 1 and not (spec.map or spec.not_rating or set(spec.null_tokens) - {""})
+        plain = len(sources) == 1 and not (spec.prefix or spec.map or spec.not_rating or set(spec.null_tokens) - {""})
         return not plain or self.types[sources[0]] == "VARCHAR"
 
     def _texts(self) -> list[str]:
@@ -211,6 +211,7 @@ class Mapping:
         text = f"t{field.number}"
         if not self._is_text(field):
             return read_typed(text, self.types[sources_of(field.spec)[0]], field.column.kind, self.time_zone)
+        text = f"{quote_text(field.spec.prefix)} || {text}" if field.spec.prefix else text
         return convert_kind(read_kind(text, kind, field.spec.formats, self.time_zone), kind, field.column.kind)
 
     def _reasons(self) -> list[str]:
