@@ -36,7 +36,7 @@ format: $(VENV)/.dev        ## format Python and fix what ruff can fix
 
 lock: $(VENV)/.uv           ## write both lock files anew: names, versions, hashes, no addresses
 	@$(UV) compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
-	@$(UV) compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+	@$(UV) compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock pyproject.toml --all-extras --group dev -o requirements-dev.lock
 
 dev: $(VENV)/.run           ## Dagster's page on the sample workspace, on 127.0.0.1
 	@$(BIN)/csat dev
