@@ -17,7 +17,7 @@ from orchestration.quality.suites import build_suite
 from orchestration.schemas.indices import INDEX_TABLES
 from orchestration.schemas.ops import CHECKS, EXTRACT_LOADS
 from orchestration.schemas.reported import REPORTED_TABLES
-from orchestration.warehouse.landing import contents_in_landing, refusal_kind
+from orchestration.warehouse.landing import deliveries_in_landing, refusal_kind
 from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import replace_rows
 
@@ -25,7 +25,7 @@ GATE = "gate"
 CONSERVED = "select count(*) from ops.extract_loads where state <> 'refused' and n_records <> n_loaded + n_quarantined + n_skipped"
 NOTHING_LOADED = "select cast(count(*) = 0 as integer) from ops.extract_loads where state = 'loaded'"
 REFUSED = """
-    select l.contract_code, f.file_name, coalesce(l.reason, 'is empty') as reason, f.sha256
+    select l.contract_code, f.file_name, coalesce(l.reason, 'is empty') as reason, f.extract_file_id
     from ops.extract_loads l join ops.extract_files f using (extract_file_id)
     where l.state = 'refused' or f.n_bytes = 0 order by all"""
 UNDER_CONTRACT = "select count(distinct contract_code) from ops.extract_loads where state in ('loaded', 'empty')"
@@ -73,7 +73,7 @@ def no_optional_file_is_refused(warehouse: Warehouse) -> dg.AssetCheckResult:
 def _refused(warehouse: Warehouse, contracts: set[str], severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
     # what was refused once and has been delivered again, or taken away, is history and holds nothing back
     with warehouse.working() as connection, State(warehouse.out) as state:
-        lying = contents_in_landing(warehouse.folder / "landing", state)
+        lying = deliveries_in_landing(warehouse.folder / "landing", state)
         found = [row[:3] for row in connection.execute(REFUSED).fetchall() if row[0] in contracts and row[3] in lying]
     kind = refusal_kind(reason for _, _, reason in found).__name__
     message = "\n".join(f"{name} ({contract}): {reason}" for contract, name, reason in found[:MAXIMUM_NAMED])

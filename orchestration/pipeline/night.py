@@ -139,7 +139,7 @@ def month_before(day: date) -> date:
 
 def _content_hash(path: Path, about: os.stat_result, state: State | None) -> str:
     """The file's SHA-256, from the state where name, size and time of change are known there."""
-    if state and (known := state.known_name(path.name, about.st_size, about.st_mtime_ns)):
+    if state and (known := state.known_content(path.name, about.st_size, about.st_ctime_ns)):
         return known
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

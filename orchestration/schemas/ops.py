@@ -3,17 +3,27 @@
 from orchestration.schemas.columns import Column, Table
 
 EXTRACT_FILES = Table(
-    "ops.extract_files", "One row per distinct content that ever lay in the landing folder",
+    "ops.extract_files", "One row per delivery: a content that came under a name, and was not what the name held before",
     (
-        Column("extract_file_id", "integer", "number in order of first sight", key=True),
-        Column("sha256", "text", "hash of the bytes as delivered"),
+        Column("extract_file_id", "integer", "number of the delivery, in order of first sight", key=True),
+        Column("sha256", "text", "hash of the bytes as delivered; two deliveries share it where a name returned to an earlier content"),
         Column("file_name", "text", "name at first sight"),
         Column("n_bytes", "bigint", "size as delivered"),
         Column("known_at", "timestamp", "first seen"),
     ),
 )  # fmt: skip
+EXTRACT_NAMES = Table(
+    "ops.extract_names", "One row per delivery and name under which it lay in the landing folder",
+    (
+        Column("extract_file_id", "integer", "delivery of ops.extract_files", key=True),
+        Column("file_name", "text", "name", key=True),
+        Column("is_duplicate", "boolean", "the same bytes had come under another name: nothing was loaded a second time"),
+        Column("n_arrivals", "integer", "how often it was put there; every time after the first changed nothing"),
+        Column("known_at", "timestamp", "first seen under this name"),
+    ),
+)  # fmt: skip
 EXTRACT_LOADS = Table(
-    "ops.extract_loads", "One row per file and contract: what became of every record",
+    "ops.extract_loads", "One row per delivery and contract: what became of every record",
     (
         Column("extract_file_id", "integer", "file of ops.extract_files", key=True),
         Column("contract_code", "text", "contract", key=True),
@@ -93,4 +103,4 @@ CHECKS = Table(
         Column("observed", "text", "what was found: counts only, never values"),
     ),
 )  # fmt: skip
-OPS_TABLES = (EXTRACT_FILES, EXTRACT_LOADS, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS)
+OPS_TABLES = (EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS)

@@ -49,7 +49,7 @@ from orchestration.warehouse.versions import (
 )  # fmt: skip
 
 __all__ = ["LoadResult", "ensure_raw_tables", "load_landed", "loaded_pairs", "reload_all"]
-TEMPORARY = ("typed", "versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans")
+TEMPORARY = ("typed", "versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans", "group")
 SHOWN_RULES = 3
 
 
@@ -141,8 +141,8 @@ def _without_private_tables(con: duckdb.DuckDBPyConnection) -> list[RawTable]:
 def _left_behind(
     con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], landed: Sequence[LandedFile], state: State
 ) -> list[LandedFile]:
-    """Kept files without a line in the ledger that are not in the landing folder any more."""
-    seen = {(entry.sha256, entry.contract_hash) for entry in landed} | ledger_pairs(con)
+    """Deliveries without a line in the ledger that are not in the landing folder any more."""
+    seen = {(entry.extract_file_id, entry.contract_hash) for entry in landed} | ledger_pairs(con)
     return [entry for entry in land_kept(contracts, out, state, loaded=seen) if entry.state not in ("known", "duplicate")]
 
 

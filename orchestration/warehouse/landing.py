@@ -20,7 +20,7 @@ from orchestration.errors import ContractError, CsatError, ExtractError
 from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
-from orchestration.warehouse.state import State
+from orchestration.warehouse.state import ExtractFile, State
 
 LandedState = Literal["ready", "known", "empty", "duplicate", "refused"]
 UNRECORDED = 0
@@ -55,16 +55,14 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class _Kept:
-    """A content that lies in originals."""
+    """A delivery whose content lies in originals, under one of its names."""
 
     file_name: str
-    sha256: str
-    extract_file_id: int
-    known_at: datetime
+    file: ExtractFile
 
 
 class Loaded(Protocol):
-    """Pairs of content and contract hash that need not be measured again."""
+    """Pairs of delivery and contract hash that need not be measured again."""
 
     def __contains__(self, pair: object, /) -> bool: ...
 
@@ -75,7 +73,7 @@ def land_files(
 ) -> list[LandedFile]:  # fmt: skip
     """One entry per landing file and contract that matches its name, in order of file number and contract.
 
-    `loaded` holds (sha256, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders, names that
+    `loaded` holds (delivery, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders, names that
     no contract matches and what is still being written (.part) are left alone. Raises ExtractError where the landing folder is
     missing.
     """
@@ -95,20 +93,20 @@ def land_kept(
     """The same entries for everything ever kept, from originals and state alone: what a full reload reads."""
     prepare_folders(out)
     landed: list[LandedFile] = []
-    names = dict.fromkeys([*((file.file_name, file.sha256) for file in state.files()), *state.names()])
-    files = {file.sha256: file for file in state.files()}
-    for name, sha256 in names:
-        kept = _Kept(name, sha256, files[sha256].extract_file_id, files[sha256].known_at)
+    files = {file.extract_file_id: file for file in state.files()}
+    for name in state.names():
+        kept = _Kept(name.file_name, files[name.extract_file_id])
         for contract in contracts:
-            if fnmatch.fnmatchcase(name, contract.files.pattern):
+            if fnmatch.fnmatchcase(name.file_name, contract.files.pattern):
                 landed.append(_measure(kept, contract, out, loaded, limits))
     return _mark_duplicates(landed)
 
 
-def contents_in_landing(landing: Path, state: State) -> frozenset[str]:
-    """SHA-256 of what lies in the landing folder now, as far as it has been landed."""
+def deliveries_in_landing(landing: Path, state: State) -> frozenset[int]:
+    """Numbers of the deliveries that lie in the landing folder now, as far as it has been landed."""
     lying = ((entry.name, entry.stat()) for entry in os.scandir(landing) if entry.is_file(follow_symlinks=False))
-    return frozenset(sha for name, seen in lying if (sha := state.known_name(name, seen.st_size, seen.st_mtime_ns)))
+    found = (state.delivery_of(name, about.st_size, about.st_ctime_ns) for name, about in lying)
+    return frozenset(file.extract_file_id for file in found if file)
 
 
 def refusal_kind(reasons: Iterable[str]) -> type[CsatError]:
@@ -144,13 +142,13 @@ def _warn(entries: list[LandedFile]) -> list[LandedFile]:
 
 
 def _measure(kept: _Kept, contract: Contract, out: Path, loaded: Loaded, limits: LandingLimits) -> LandedFile:
-    digest = hash_contract(contract)
-    entry = LandedFile(contract, digest, kept.file_name, "known", "", kept.extract_file_id, kept.sha256, kept.known_at)
-    if (kept.sha256, digest) in loaded:
+    digest, file = hash_contract(contract), kept.file
+    entry = LandedFile(contract, digest, kept.file_name, "known", "", file.extract_file_id, file.sha256, file.known_at)
+    if (file.extract_file_id, digest) in loaded:
         return entry
     try:
-        staged = out / "staged" / f"{kept.sha256}.{digest}.csv"
-        shape = measure_file(out / "originals" / kept.sha256, contract, staged, limits=limits)
+        staged = out / "staged" / f"{file.sha256}.{digest}.csv"
+        shape = measure_file(out / "originals" / file.sha256, contract, staged, limits=limits)
         if shape is None:
             return replace(entry, state="empty", reason="holds no record")
         read_file_time(contract, kept.file_name)
@@ -187,13 +185,10 @@ def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingL
         raise UnreadableError("has a name with characters that cannot be shown", "rename the file")
     if about.st_size > limits.delivered_bytes:
         raise UnreadableError(f"has {about.st_size:,} bytes, more than {limits.delivered_bytes:,}", "deliver it in parts")
-    sha256 = state.known_name(path.name, about.st_size, about.st_mtime_ns)
+    sha256 = state.known_content(path.name, about.st_size, about.st_ctime_ns)
     if sha256 is None or not (out / "originals" / sha256).is_file():
         sha256 = _copy(path, out, about)
-    number = state.record_file(sha256, path.name, about.st_size, as_of)
-    state.remember_name(path.name, about.st_size, about.st_mtime_ns, sha256, as_of)
-    known_at = next(file.known_at for file in state.files() if file.sha256 == sha256)
-    return _Kept(path.name, sha256, number, known_at)
+    return _Kept(path.name, state.record_delivery(path.name, about.st_size, about.st_ctime_ns, sha256, as_of))
 
 
 def _copy(path: Path, out: Path, about: os.stat_result) -> str:
@@ -207,7 +202,7 @@ def _copy(path: Path, out: Path, about: os.stat_result) -> str:
         target.flush()
         os.fsync(target.fileno())
         after = os.fstat(source.fileno())
-    if (after.st_size, after.st_mtime_ns) != (about.st_size, about.st_mtime_ns):
+    if (after.st_size, after.st_ctime_ns) != (about.st_size, about.st_ctime_ns):
         part.unlink()
         raise UnreadableError("changed while it was read", "it is still being written; it is taken up when it has come to rest")
     os.replace(part, out / "originals" / digest.hexdigest())
@@ -233,12 +228,12 @@ def _shown(name: str) -> str:
 
 
 def _mark_duplicates(landed: list[LandedFile]) -> list[LandedFile]:
-    """The entries by file number; a content that appears again under another name is a duplicate of the first."""
-    first: dict[tuple[str, str], str] = {}
+    """The entries by file number; a delivery that lies under another name too is a duplicate of the first."""
+    first: dict[tuple[int, str], str] = {}
     result: list[LandedFile] = []
     for entry in sorted(landed, key=lambda e: (e.extract_file_id, e.contract.contract)):
-        key = (entry.sha256, entry.contract.contract)
-        if entry.sha256 and first.setdefault(key, entry.file_name) != entry.file_name:
+        key = (entry.extract_file_id, entry.contract.contract)
+        if entry.extract_file_id and first.setdefault(key, entry.file_name) != entry.file_name:
             entry = replace(entry, state="duplicate", reason=f"the same content as {first[key]}", shape=None)
         result.append(entry)
     return result

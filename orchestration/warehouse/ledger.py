@@ -13,8 +13,9 @@ from typing import Literal
 import duckdb
 
 from orchestration.config.contracts import Contract
-from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, OPS_TABLES
+from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, OPS_TABLES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
+from orchestration.warehouse.connection import transaction
 from orchestration.warehouse.landing import LandedFile
 from orchestration.warehouse.shapes import hash_contract
 from orchestration.warehouse.state import State
@@ -61,21 +62,19 @@ def has_raw_tables(con: duckdb.DuckDBPyConnection) -> bool:
     return {table.name for table in (*RAW_TABLES, CUSTOMER_TOKENS, *OPS_TABLES)} <= {row[0] for row in rows}
 
 
-def loaded_pairs(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
-    """(sha256, contract hash) of every load that stands: what `land_files` need not look at again."""
+def loaded_pairs(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[int, str]]:
+    """(delivery, contract hash) of every load that stands: what `land_files` need not look at again."""
     return ledger_pairs(con, states=("loaded", "empty"))
 
 
 def ledger_pairs(
     con: duckdb.DuckDBPyConnection, *, states: tuple[LoadState, ...] = ("loaded", "empty", "refused")
-) -> frozenset[tuple[str, str]]:
-    """(sha256, contract hash) of every line of the ledger in one of `states`."""
+) -> frozenset[tuple[int, str]]:
+    """(delivery, contract hash) of every line of the ledger in one of `states`."""
     rows = con.execute(
-        "select f.sha256, l.contract_hash from ops.extract_loads l join ops.extract_files f using (extract_file_id) "
-        "where list_contains(?, l.state)",
-        [list(states)],
+        "select extract_file_id, contract_hash from ops.extract_loads where list_contains(?, state)", [list(states)]
     ).fetchall()
-    return frozenset((sha256, digest) for sha256, digest in rows)
+    return frozenset((number, digest) for number, digest in rows)
 
 
 def is_first_load(con: duckdb.DuckDBPyConnection) -> bool:
@@ -101,10 +100,16 @@ def has_load(con: duckdb.DuckDBPyConnection, entry: LandedFile) -> bool:
 
 
 def mirror_files(con: duckdb.DuckDBPyConnection, state: State) -> None:
-    """Nothing; ops.extract_files mirrors the state file."""
+    """Nothing; ops.extract_files and ops.extract_names mirror the state file."""
     known = {row[0] for row in con.execute("select extract_file_id from ops.extract_files").fetchall()}
-    new = [f for f in state.files() if f.extract_file_id not in known]
+    files = state.files()
+    first = {file.extract_file_id: file.file_name for file in files}
+    new = [f for f in files if f.extract_file_id not in known]
     write_rows(con, EXTRACT_FILES, [(f.extract_file_id, f.sha256, f.file_name, f.n_bytes, f.known_at) for f in new])
+    names = [(n.extract_file_id, n.file_name, n.file_name != first[n.extract_file_id], n.n_arrivals, n.known_at) for n in state.names()]
+    with transaction(con):
+        con.execute("delete from ops.extract_names")
+        write_rows(con, EXTRACT_NAMES, names)
 
 
 def write_ledger(con: duckdb.DuckDBPyConnection, entries: Sequence[LandedFile], results: Sequence[LoadResult]) -> None:

@@ -27,7 +27,8 @@ from orchestration.warehouse.typing_rules import (
 EXTRACTED_AT = Column("extracted_at", "timestamp", "when the source extracted the row")
 PICK = Column("pick", "text", "item that the respondent names", null="none named")
 KEY_ENDINGS = ("_id", "_key")
-FILES = "temp.load_files"
+FILES, GROUP = "temp.load_files", "temp.load_group"
+"""Every file of a load; those of one read, among which a path is one file."""
 GOOD = "temp.load_good"
 
 
@@ -96,7 +97,7 @@ class Mapping:
         return tuple(found)
 
     def select_typed(self, relation: str) -> str:
-        """SELECT of `_position` in FILES, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and tolerated forms."""
+        """SELECT of `_position` in GROUP, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and tolerated forms."""
         carried = "_k, _file, _broken"
         texts = ", ".join([carried, f"{self._skip()} as _skip", *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
         values = ", ".join(["*", *self._mapped()])
@@ -108,7 +109,7 @@ class Mapping:
         kept = ", ".join(["f.position as _position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", *self._notes()])
         return (
             f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
-            f"typed as (select {typed} from mapped) select {kept} from typed join {FILES} f on f.path = typed._file"
+            f"typed as (select {typed} from mapped) select {kept} from typed join {GROUP} f on f.path = typed._file"
         )
 
     def select_rows(self) -> list[str]:

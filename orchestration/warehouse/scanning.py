@@ -4,8 +4,10 @@ CSV and JSON lines are read by position with every column as text, Parquet as it
 again in the file by byte position, so that every physical record has a number, whether it could be read or not.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -14,7 +16,7 @@ from orchestration.config.contracts import Contract, Files
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.landing import LandedFile, read_file_time
-from orchestration.warehouse.mapping import FILES, Mapping, Violation
+from orchestration.warehouse.mapping import FILES, GROUP, Mapping, Violation
 from orchestration.warehouse.records import Block, RecordReader
 from orchestration.warehouse.shapes import Shape, dialect_of
 
@@ -61,6 +63,7 @@ def scan_files(con: duckdb.DuckDBPyConnection, contract: Contract, landed: Seque
     """The files of one contract, read into TYPED. A file that cannot be read carries its refusal and leaves no record."""
     files = tuple(ScannedFile(entry, entry.shape, position) for position, entry in enumerate(landed) if entry.shape)
     _write_files(con, files)
+    _begin_group(con, ())
     con.execute(f"drop table if exists {TYPED}")
     mapping = Mapping(contract, dict.fromkeys(_sources(contract), "VARCHAR"), time_zone)
     con.execute(f"create temp table load_typed as {mapping.select_typed(_no_rows(mapping))}")
@@ -100,11 +103,20 @@ def _write_files(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -
 
 
 def _groups(contract: Contract, files: Sequence[ScannedFile]) -> list[list[ScannedFile]]:
-    """Files that one read serves: the same columns in the same order, written the same way."""
+    """Files that one read serves: the same columns in the same order, written the same way; a content delivered twice is read twice."""
     groups: dict[object, list[ScannedFile]] = {}
+    n_read = Counter[Path]()
     for one in files:
-        groups.setdefault((one.shape.header, one.shape.compression), []).append(one)
+        groups.setdefault((one.shape.header, one.shape.compression, n_read[one.shape.read_path]), []).append(one)
+        n_read[one.shape.read_path] += 1
     return list(groups.values())
+
+
+def _begin_group(con: duckdb.DuckDBPyConnection, group: Sequence[ScannedFile]) -> None:
+    """Nothing; the paths that come now are those of these files."""
+    positions = [one.position for one in group]
+    sql = f"select path, position from {FILES} where list_contains(?::integer[], position)"
+    con.execute(f"create or replace temp table {GROUP.removeprefix('temp.')} as {sql}", [positions])
 
 
 def _scan_apart(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> None:
@@ -123,6 +135,7 @@ def _scan_group(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[
     is_text = contract.files.format != "parquet"
     types = dict.fromkeys(_sources(contract), "VARCHAR") if is_text else _parquet_types(con, group)
     mapping = Mapping(contract, types, time_zone, header_in_data=is_text and contract.files.header)
+    _begin_group(con, group)
     relation = _relation(mapping, group)
     con.execute(f"insert into {TYPED} {mapping.select_typed(relation)}")
     if is_text:

@@ -1,84 +1,23 @@
 """`State`: out/state.sqlite, everything that cannot be derived again from the landing folder.
 
-It holds when each delivered content was first seen, every night and how it ended, every generation and every move of the
+It holds every delivery and when it was first seen, every night and how it ended, every generation and every move of the
 pointer. It is written, and safe on disk, before the DuckDB commit that relies on it, and is read without the night's lock.
 Standard library only: a night that finds nothing new imports no engine. What analysts see of it is mirrored into `ops`.
 """
 
-import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from orchestration.errors import StateError
+from orchestration.warehouse.deliveries import Deliveries
+from orchestration.warehouse.state_file import STATE_FILE, time_text
 from orchestration.warehouse.state_schema import MIGRATIONS, ExtractFile, Generation, GenerationState, Run, RunState, SourceFetch
 
 __all__ = ["MIGRATIONS", "STATE_FILE", "ExtractFile", "Generation", "Run", "RunState", "SourceFetch", "State"]
 
-STATE_FILE = "state.sqlite"
-BUSY_SECONDS = 30.0
 
-
-class State:
-    """The state file of one workspace as a context manager; `out` is its out folder, made if it is missing.
-
-    Every method is one durable transaction. Raises StateError where the file is damaged or newer than this version knows.
-    """
-
-    def __init__(self, out: Path) -> None:
-        self.path = out / STATE_FILE
-        with self._translated():
-            _create_private(self.path)
-            self._con = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            with self._translated():
-                self._open()
-        except StateError:
-            self._con.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Nothing; the file is closed."""
-        self._con.close()
-
-    def record_file(self, sha256: str, file_name: str, n_bytes: int, known_at: datetime) -> int:
-        """The number of the content `sha256`, given at its first sight and never changed by a later one."""
-        self._run(
-            "insert into extract_files (sha256, file_name, n_bytes, known_at) values (?, ?, ?, ?) on conflict (sha256) do nothing",
-            (sha256, file_name, n_bytes, _text(known_at)),
-        )
-        return int(self._rows("select extract_file_id from extract_files where sha256 = ?", (sha256,))[0][0])
-
-    def files(self) -> tuple[ExtractFile, ...]:
-        """Every content ever seen, in order of first sight."""
-        rows = self._rows("select extract_file_id, sha256, file_name, n_bytes, known_at from extract_files order by 1")
-        return tuple(ExtractFile(number, sha, name, size, datetime.fromisoformat(at)) for number, sha, name, size, at in rows)
-
-    def known_name(self, name: str, size: int, mtime_ns: int) -> str | None:
-        """The SHA-256 seen last under this name, size and time of change; None where it must be read."""
-        rows = self._rows(
-            "select sha256 from extract_names where name = ? and size = ? and mtime_ns = ? order by rowid desc limit 1",
-            (name, size, mtime_ns),
-        )
-        return str(rows[0][0]) if rows else None
-
-    def remember_name(self, name: str, size: int, mtime_ns: int, sha256: str, known_at: datetime) -> None:
-        """Nothing; the name is kept beside the content, so that the next night need not read it again."""
-        self._run("insert or replace into extract_names values (?, ?, ?, ?, ?)", (name, size, mtime_ns, sha256, _text(known_at)))
-
-    def names(self) -> tuple[tuple[str, str], ...]:
-        """Every (file name, SHA-256) ever seen, in order of name: all names of one content, all contents of one name."""
-        return tuple((row[0], row[1]) for row in self._rows("select distinct name, sha256 from extract_names order by 1, 2"))
+class State(Deliveries):
+    """The state of one workspace: deliveries, fetches, runs and generations. Every method is one durable transaction."""
 
     def is_fetched(self, place: str, version: str) -> bool:
         """True where this version of a remote file has been written into landing/ whole."""
@@ -86,13 +25,13 @@ class State:
 
     def remember_fetched(self, place: str, version: str, name: str, fetched_at: datetime) -> None:
         """Nothing; the version of the remote file lies in landing/ as `name` and is not asked for again."""
-        self._run("insert or replace into fetched_files values (?, ?, ?, ?)", (place, version, name, _text(fetched_at)))
+        self._run("insert or replace into fetched_files values (?, ?, ?, ?)", (place, version, name, time_text(fetched_at)))
 
     def record_fetch(self, fetch: SourceFetch) -> None:
         """Nothing; how the contract's source was met last."""
         self._run(
             "insert or replace into fetches values (?, ?, ?, ?)",
-            (fetch.contract_code, _text(fetch.as_of), fetch.n_files, fetch.message),
+            (fetch.contract_code, time_text(fetch.as_of), fetch.n_files, fetch.message),
         )
 
     def fetches(self) -> tuple[SourceFetch, ...]:
@@ -108,12 +47,12 @@ class State:
         self.refuse_going_back(as_of)
         return self._run(
             "insert into runs (as_of, started_at, state, input_hash) values (?, ?, 'running', ?)",
-            (_text(as_of), _text(started_at or as_of), input_hash),
+            (time_text(as_of), time_text(started_at or as_of), input_hash),
         )
 
     def end_run(self, run_id: int, state: RunState, message: str, ended_at: datetime) -> None:
         """Nothing; the run has ended in `state`."""
-        self._run("update runs set state = ?, message = ?, ended_at = ? where run_id = ?", (state, message, _text(ended_at), run_id))
+        self._run("update runs set state = ?, message = ?, ended_at = ? where run_id = ?", (state, message, time_text(ended_at), run_id))
 
     def runs(self) -> tuple[Run, ...]:
         """Every run, oldest first; one that is still `running` although nobody holds the lock was killed."""
@@ -130,8 +69,8 @@ class State:
         self._run(
             "insert or replace into generations values (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                generation.code, _text(generation.as_of), generation.parent, generation.input_hash, generation.sha256,
-                generation.n_bytes, _text(generation.published_at), generation.state,
+                generation.code, time_text(generation.as_of), generation.parent, generation.input_hash, generation.sha256,
+                generation.n_bytes, time_text(generation.published_at), generation.state,
             ),
         )  # fmt: skip
 
@@ -142,7 +81,7 @@ class State:
     def record_pointer(self, code: str, moved_at: datetime, reason: str) -> None:
         """Nothing; the pointer stands on `code`, and that generation is published."""
         with self._transaction():
-            self._con.execute("insert into pointer_moves (code, moved_at, reason) values (?, ?, ?)", (code, _text(moved_at), reason))
+            self._con.execute("insert into pointer_moves (code, moved_at, reason) values (?, ?, ?)", (code, time_text(moved_at), reason))
             self._con.execute("update generations set state = 'published' where code = ?", (code,))
 
     def generations(self) -> tuple[Generation, ...]:
@@ -161,84 +100,19 @@ class State:
         rows = self._rows("select code, moved_at, reason from pointer_moves order by move_id")
         return tuple((code, datetime.fromisoformat(at), why) for code, at, why in rows)
 
-    def _open(self) -> None:
-        self._con.execute("pragma journal_mode = wal")
-        self._con.execute("pragma synchronous = full")
-        if (verdict := self._con.execute("pragma quick_check(1)").fetchall()) != [("ok",)]:
-            raise sqlite3.DatabaseError(str(verdict[0][0]))
-        self._migrate()
-
-    def _migrate(self) -> None:
-        version = self._version()
-        if version > len(MIGRATIONS):
-            raise StateError(
-                f"was written by a newer csat (version {version}; this one knows {len(MIGRATIONS)})",
-                where=str(self.path), hint="install the newer csat again, or restore a backup made with this one",
-            )  # fmt: skip
-        while version < len(MIGRATIONS):
-            with self._transaction():
-                if self._version() == version:
-                    for statement in filter(str.strip, MIGRATIONS[version].split(";")):
-                        self._con.execute(statement)
-                    self._con.execute(f"pragma user_version = {version + 1}")
-            version = self._version()
-
-    def _version(self) -> int:
-        return int(self._con.execute("pragma user_version").fetchall()[0][0])
-
     def refuse_going_back(self, as_of: datetime) -> None:
         """Nothing. Raises StateError where `as_of` lies before the newest finished night or before the first sight of a file."""
         rows = self._rows(
             "select max(at) from (select as_of as at from runs where state in ('succeeded', 'unchanged')"
-            " union all select known_at from extract_files)"
+            " union all select known_at from deliveries)"
         )
-        if rows[0][0] and _text(as_of) < rows[0][0]:
+        if rows[0][0] and time_text(as_of) < rows[0][0]:
             raise StateError(
-                f"the night {_text(as_of)} lies before {rows[0][0]}, which this workspace has already seen; nights only go forward",
+                f"the night {time_text(as_of)} lies before {rows[0][0]}, which this workspace has already seen; nights only go forward",
                 where=str(self.path),
                 hint="choose an --as-of that is not earlier; to see an earlier night use csat rollback; "
                 "to begin again move the out folder away",
             )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._translated():
-            self._con.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._con.execute("rollback")
-                raise
-            self._con.execute("commit")
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise StateError(
-                f"cannot be used: {error}", where=str(self.path),
-                hint="free disk space if it is full; if the file is damaged restore it from the newest backup: it cannot be derived",
-            ) from error  # fmt: skip
-
-    def _run(self, sql: str, values: tuple[object, ...]) -> int:
-        with self._transaction():
-            return int(self._con.execute(sql, values).lastrowid or 0)
-
-    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        with self._translated():
-            return self._con.execute(sql, values).fetchall()
-
-
-def _create_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _text(at: datetime) -> str:
-    if at.tzinfo is not None:
-        raise ValueError(f"{at} has a zone; the state keeps local times of the workspace")
-    return at.isoformat(sep=" ")
 
 
 def _run(row: tuple[Any, ...]) -> Run:

@@ -29,13 +29,32 @@ MIGRATIONS = (
         place text not null, version text not null, name text not null, fetched_at text not null, primary key (place, version));
     create table fetches (contract_code text primary key, as_of text not null, n_files integer not null, message text not null);
     """,
+    """
+    create table deliveries (
+        extract_file_id integer primary key, sha256 text not null, file_name text not null,
+        n_bytes integer not null, known_at text not null);
+    create index deliveries_by_content on deliveries (sha256);
+    insert into deliveries select extract_file_id, sha256, file_name, n_bytes, known_at from extract_files;
+    create table sightings (
+        sighting_id integer primary key, file_name text not null, n_bytes integer not null, changed_ns integer not null,
+        extract_file_id integer not null references deliveries, known_at text not null);
+    create index sightings_by_name on sightings (file_name, sighting_id);
+    insert into sightings (file_name, n_bytes, changed_ns, extract_file_id, known_at)
+        select n.name, n.size, n.mtime_ns, f.extract_file_id, n.known_at
+        from extract_names n join extract_files f using (sha256) order by n.rowid;
+    insert into sightings (file_name, n_bytes, changed_ns, extract_file_id, known_at)
+        select file_name, n_bytes, 0, extract_file_id, known_at from deliveries d
+        where not exists (select 1 from sightings s where s.extract_file_id = d.extract_file_id and s.file_name = d.file_name);
+    drop table extract_names;
+    drop table extract_files;
+    """,
 )
 """Statements that lead from one version of the file to the next; the file's version is how many of them it has seen."""
 
 
 @dataclass(frozen=True)
 class ExtractFile:
-    """One distinct content that ever lay in the landing folder, and when it was first seen."""
+    """One delivery: a content, the name under which it came, and when it was first there."""
 
     extract_file_id: int
     sha256: str

@@ -97,6 +97,8 @@ class History:
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.folder, self.rng, self.n_files = folder, rng, 0
         self.standing: dict[str, dict[tuple[str, ...], list[str]]] = {source.table: {} for source in SOURCES}
+        self.last: dict[str, tuple[Path, list[list[str]]]] = {}
+        self.replaced: list[tuple[Path, bytes]] = []
 
     def fill(self, day: date) -> None:
         """Nothing; landing/ has rows of every source."""
@@ -117,6 +119,20 @@ class History:
             random.Random(self.n_files).shuffle(rows)  # the same bytes would be known as such and not be loaded at all
             self._write(source, day, rows)
 
+    def replace_last(self, tables: Sequence[str]) -> None:
+        """Nothing; the last file of each of `tables` holds its rows with other words, under the same name."""
+        for source in (source for source in SOURCES if source.table in tables):
+            path, rows = self.last[source.table]
+            self.replaced.append((path, path.read_bytes()))
+            day = date.fromisoformat(path.stem.split("__")[1].split("_")[0])
+            _write_rows(path, source, [self._restated(source, day), *rows[1:]])
+
+    def put_back(self) -> None:
+        """Nothing; every file that was replaced holds its first bytes again: the source took its correction back."""
+        for path, content in self.replaced:
+            path.write_bytes(content)
+        self.replaced.clear()
+
     def _restated(self, source: Source, day: date) -> list[str]:
         new = _row(source, self.rng, day)
         words = [i for i, name in enumerate(source.columns) if name not in source.key and not _is_moment(name)]
@@ -131,10 +147,15 @@ class History:
     def _write(self, source: Source, made: date, rows: list[list[str]]) -> None:
         self.n_files += 1
         path = self.folder / "landing" / f"{source.table}__{made}_{self.n_files}.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([source.columns, *rows])
+        _write_rows(path, source, rows)
+        self.last[source.table] = (path, rows)
         for row in rows:
             self.standing[source.table][tuple(row[source.columns.index(name)] for name in source.key)] = row
+
+
+def _write_rows(path: Path, source: Source, rows: list[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([source.columns, *rows])
 
 
 def _is_moment(name: str) -> bool:
