@@ -11,7 +11,7 @@ from rich.table import Table
 from orchestration.pipeline.night import NightRequest
 from orchestration.pipeline.progress import PROGRESS, Step
 from orchestration.pipeline.run_night import prepare_dagster, run_job, usage
-from orchestration.pipeline.status import unmatched_customers
+from orchestration.pipeline.status import describe_outcome
 
 CHECK_STEPS = "ops__extract_loads_"
 NAMES = {"generation": "publish", "ops__checks": "gate", "published__generation": "publish", "dbt": "dbt models and tests"}
@@ -31,8 +31,8 @@ def run_with_console(request: NightRequest, load: Callable[[], dg.Definitions], 
 
         steps = run_job(definitions, request, listen)
     _summarise(console, steps, time.perf_counter() - started, is_verbose=is_verbose)
-    for warning in unmatched_customers(request.folder / "out"):
-        console.print(f"warning: {warning}")
+    for line in describe_outcome(request.folder):
+        console.print(line, soft_wrap=True)
 
 
 def step_name(step: Step) -> str:

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from orchestration.config.load import hash_workspace
-from orchestration.config.packaged import PACKAGE, resource_folder
+from orchestration.config.packaged import PACKAGE, default_workspace, resource_folder
 from orchestration.errors import ConfigError, ExtractError
 from orchestration.pipeline.partitions import parse_month
+from orchestration.settings import read_settings
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import STATE_FILE, State
@@ -130,6 +131,12 @@ def hash_code() -> str:
 def clock_of(day: date) -> datetime:
     """The clock of the night that is named by its date: 02:00 of that day."""
     return datetime(day.year, day.month, day.day, NIGHT_HOUR)
+
+
+def say_command(folder: Path, words: str) -> str:
+    """The command `csat WORDS` as it is typed here: with the workspace where it is not the one that would be found by itself."""
+    found = (read_settings().workspace or default_workspace()).resolve()
+    return f"csat {words}" if folder.resolve() == found else f"csat --workspace {folder} {words}"
 
 
 def month_before(day: date) -> date:

@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import PrivateAttr
 
 from orchestration.config.load import WorkspaceConfig, load_workspace
+from orchestration.pipeline.failures import reason_of
 from orchestration.pipeline.fetching import fetch_sources
 from orchestration.pipeline.night import CURRENT_FILE, Night, month_before, plan_night
 from orchestration.pipeline.partitions import parse_month
@@ -27,6 +28,9 @@ from orchestration.warehouse.generations import settle_generations
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import RunState, State
 from orchestration.warehouse.tables import read_table, replace_table
+
+SHOWN_REASON = 2000
+"""Letters of a failed run's reason that the state keeps."""
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -124,7 +128,7 @@ class Warehouse(dg.ConfigurableResource):
                 yield self
                 ending = "failed" if _failed_steps(context) else "succeeded"
             finally:
-                self._end_night(ending, ", ".join(_failed_steps(context)))
+                self._end_night(ending, _what_failed(context) if ending == "failed" else "")
             self._tell_held_back(context)
 
     def _tell_held_back(self, context: dg.InitResourceContext) -> None:
@@ -145,10 +149,10 @@ class Warehouse(dg.ConfigurableResource):
         assert isinstance(moment, datetime)
         return moment
 
-    def _end_night(self, ending: RunState, steps: str) -> None:
+    def _end_night(self, ending: RunState, message: str) -> None:
         if self._run:
             with State(self.out) as state:
-                state.end_run(self._run, ending, steps and f"failed in {steps}", self.wall_clock())
+                state.end_run(self._run, ending, message, self.wall_clock())
 
     def _end_killed_runs(self) -> None:
         """Whoever holds the lock knows that no other run lives."""
@@ -156,6 +160,15 @@ class Warehouse(dg.ConfigurableResource):
             for run in state.runs():
                 if run.state == "running":
                     state.end_run(run.run_id, "failed", "killed", self.wall_clock())
+
+
+def _what_failed(context: dg.InitResourceContext) -> str:
+    """What ended this run, in one line, as the command line said it; empty where the run is not recorded."""
+    if context.instance is None or context.run is None:
+        return ""
+    events = [entry.dagster_event for entry in context.instance.all_logs(context.run.run_id) if entry.dagster_event]
+    error = reason_of(events, "")
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else " ".join(str(error).split())[:SHOWN_REASON]
 
 
 def _failed_steps(context: dg.InitResourceContext) -> list[str]:

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 
-from orchestration import errors
-from orchestration.errors import CsatError, QualityError, WarehouseError
+from orchestration.errors import CsatError, WarehouseError
+from orchestration.pipeline.failures import reason_of
 from orchestration.pipeline.jobs import ALONE, QUEUED, WRITER
 from orchestration.pipeline.night import NightRequest
 from orchestration.pipeline.progress import PROGRESS, Step
@@ -38,9 +37,6 @@ nux:
   enabled: false
 """
 KILOBYTES_PER_MEGABYTE = 1024
-INTERRUPTS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
-STOPPED_QUERY = "Query interrupted"
-"""What DuckDB makes of a signal that arrives inside a statement."""
 
 
 def run_config(request: NightRequest) -> dict[str, object]:
@@ -75,7 +71,7 @@ def run_job(definitions: dg.Definitions, request: NightRequest, listener: Callab
     with _told_when_full(request.folder / "out"), dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(run_config=run_config(request), instance=instance, tags={WRITER: ALONE}, raise_on_error=False)
         if not result.success:
-            raise _reason(result, standing(request.folder / "out"))
+            raise reason_of(result.all_events, standing(request.folder / "out"))
     return tuple(PROGRESS.steps.values())
 
 
@@ -109,39 +105,3 @@ def standing(out: Path) -> str:
         published = state.published_generation()
     stands = f"{published.code}, the night of {published.as_of:%Y-%m-%d}, stands" if published else "there is no earlier generation yet"
     return f"nothing was published; {stands}"
-
-
-def _reason(result: dg.ExecuteInProcessResult, stands: str) -> BaseException:
-    """What stopped the run: the check that blocked, else the error of the step that failed, else of the run itself."""
-    for event in result.all_events:
-        if event.event_type_value == "ASSET_CHECK_EVALUATION" and (blocked := _blocked(event, stands)):
-            return blocked
-    causes = [error for event in result.all_events if event.is_failure for error in _chain(event)]
-    if any(error.cls_name in INTERRUPTS or STOPPED_QUERY in error.message for error in causes):
-        return KeyboardInterrupt()
-    for error in causes:
-        kind = getattr(errors, error.cls_name or "", None)
-        if isinstance(kind, type) and issubclass(kind, CsatError):
-            return kind(error.message.partition(": ")[2].strip())
-    return RuntimeError(causes[-1].to_string() if causes else "the run failed without an error")
-
-
-def _blocked(event: dg.DagsterEvent, stands: str) -> CsatError | None:
-    """The error that a failed check with severity ERROR stands for; its metadata may name kind and message."""
-    evaluation = event.asset_check_evaluation_data
-    if evaluation.passed or evaluation.severity != dg.AssetCheckSeverity.ERROR or not evaluation.blocking:
-        return None
-    told = {name: value.value for name, value in evaluation.metadata.items()}
-    kind = getattr(errors, str(told.get("kind", "")), QualityError)
-    name = f"{'.'.join(evaluation.asset_key.path)}, check {evaluation.check_name}" if kind is QualityError else ""
-    error: CsatError = kind(str(told.get("message", "does not hold")), where=name, hint=stands)
-    return error
-
-
-def _chain(event: dg.DagsterEvent) -> list[Any]:
-    """The error of a failure event and its causes, outermost first."""
-    error, found = getattr(event.event_specific_data, "error", None), []
-    while error is not None:
-        found.append(error)
-        error = error.cause
-    return found

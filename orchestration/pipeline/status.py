@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestration.config.calendar import missing_years
 from orchestration.config.load import WorkspaceConfig, load_workspace
-from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR
+from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR, say_command
 from orchestration.warehouse.connection import open_read_only
 from orchestration.warehouse.lock import read_holder
 from orchestration.warehouse.state import STATE_FILE, State
@@ -16,6 +16,7 @@ CALENDAR_WARNING_DAYS = 60
 GIGABYTE = 1e9
 LABEL_WIDTH = 17
 LATE = "select contract_code, state, data_to_date, expected_to_date from ops.sources where state <> 'complete' order by 1"
+QUARANTINED = "select count(*) from ops.quarantine"
 UNMATCHED = """
     select 'complaints', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_complaint
     union all select 'deliveries', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_delivery
@@ -24,19 +25,35 @@ CUSTOMERS_UNKNOWN = "select count(*) = 0 from raw.crm_customers"
 
 
 def describe_status(folder: Path, now: datetime) -> Iterator[str]:
-    """Lines: last good night, roll-back, failed run, sources not met, late sources, quarantine, customers, disk, next run, calendar."""
+    """Lines: workspace, last good night, roll-back, failure, sources not met or late, quarantine, customers, disk, next run, calendar."""
     config, out = load_workspace(folder), folder / "out"
     zone = config.workspace.time_zone
-    yield from _runs(out, zone)
+    yield _line("workspace", f"{folder} ({config.workspace.company.en})")
+    yield from _runs(folder, zone)
     yield from _unmet(config, out)
     if (out / CURRENT_FILE).exists():
-        yield from _published(out)
+        yield from _published(folder)
     if holder := read_holder(out):
         yield _line("running now", f"process {holder.get('pid', '?')} since {holder.get('started_at', '?')}")
     yield _line("disk", f"{_size(out) / GIGABYTE:.2f} GB used, {shutil.disk_usage(folder).free / GIGABYTE:.1f} GB free")
     following = now.replace(hour=NIGHT_HOUR, minute=0, second=0) + timedelta(days=now.hour >= NIGHT_HOUR)
     yield _line("next run", f"{following:%Y-%m-%d %H:%M} {zone}, where the nightly schedule is on")
     yield from _calendar(config, now)
+
+
+def describe_outcome(folder: Path) -> Iterator[str]:
+    """Lines at the end of a run: warnings, the generation that analysts read now, what lies in quarantine, and the next command."""
+    out = folder / "out"
+    yield from (f"warning: {warning}" for warning in unmatched_customers(out))
+    with open_read_only(out / CURRENT_FILE) as connection:
+        n_quarantined = connection.execute(QUARANTINED).fetchall()[0][0]
+    with State(out) as state:
+        published = state.published_generation()
+    if n_quarantined:
+        yield f"{_records(n_quarantined)} in quarantine: {say_command(folder, 'quarantine list')}"
+    if published:
+        reading = f"analysts read {published.code}, the night of {published.as_of:%Y-%m-%d}"
+        yield f"{reading}; where everything is: {say_command(folder, 'preview')}"
 
 
 def unmatched_customers(out: Path) -> Iterator[str]:
@@ -50,13 +67,18 @@ def unmatched_customers(out: Path) -> Iterator[str]:
             yield f"all {n_rows:,} {kind} stand under 'unmatched': {reason}, so there are no segments and no names"
 
 
+def _records(count: int) -> str:
+    return f"{count:,} record{'s' * (count != 1)}"
+
+
 def _line(label: str, text: str) -> str:
     return f"{label:<{LABEL_WIDTH}}{text}"
 
 
-def _runs(out: Path, zone: str) -> Iterator[str]:
+def _runs(folder: Path, zone: str) -> Iterator[str]:
+    out = folder / "out"
     if not (out / STATE_FILE).exists():
-        yield _line("last good night", "none yet: csat run")
+        yield _line("last good night", f"none yet: {say_command(folder, 'run')}")
         return
     with State(out) as state:
         good, last, published, moves = state.last_run("succeeded"), state.last_run(), state.published_generation(), state.pointer_moves()
@@ -64,11 +86,12 @@ def _runs(out: Path, zone: str) -> Iterator[str]:
     yield _line("last good night", f"{night}, analysts read {published.code if published else 'nothing'}")
     if moves and moves[-1][2].startswith("rolled back"):
         code, moved_at, reason = moves[-1]
-        yield _line(
-            "rolled back", f"{reason.removeprefix('rolled back ')} to {code}, {moved_at:%Y-%m-%d %H:%M} {zone}; csat run publishes again"
-        )
+        moved = f"{reason.removeprefix('rolled back ')} to {code}, {moved_at:%Y-%m-%d %H:%M} {zone}"
+        yield _line("rolled back", f"{moved}; {say_command(folder, 'run')} publishes again")
     if last and last.state in ("failed", "running"):
         yield _line("last run", f"{last.state}, night {last.as_of:%Y-%m-%d %H:%M} {zone}: {last.message or 'no message'}")
+        advice = f"{say_command(folder, 'run')}; where a file is named, correct it first: {say_command(folder, 'check')} lists them all"
+        yield _line("what to do", advice)
 
 
 def _unmet(config: WorkspaceConfig, out: Path) -> Iterator[str]:
@@ -82,14 +105,15 @@ def _unmet(config: WorkspaceConfig, out: Path) -> Iterator[str]:
         yield _line("" if position else "not fetched", f"{met.contract_code}, night {met.as_of:%Y-%m-%d %H:%M}: {met.message}")
 
 
-def _published(out: Path) -> Iterator[str]:
+def _published(folder: Path) -> Iterator[str]:
+    out = folder / "out"
     with open_read_only(out / CURRENT_FILE) as connection:
         rows = connection.execute(LATE).fetchall()
-        n_quarantined = connection.execute("select count(*) from ops.quarantine").fetchall()[0][0]
+        n_quarantined = connection.execute(QUARANTINED).fetchall()[0][0]
     told = [f"{code} is {state}: data to {reach or 'none'}, due to {due}" for code, state, reach, due in rows]
     for position, text in enumerate(told or ["none"]):
         yield _line("" if position else "late sources", text)
-    yield _line("quarantine", f"{n_quarantined:,} records" + (": csat quarantine list" if n_quarantined else ""))
+    yield _line("quarantine", _records(n_quarantined) + (f": {say_command(folder, 'quarantine list')}" if n_quarantined else ""))
     for warning in unmatched_customers(out):
         yield _line("customers", warning)
 

@@ -32,6 +32,7 @@ NEUTRAL = {
     "thresholds.yaml": ((r"^targets:\n(  - .*\n)*", "targets: []\n"),),
 }
 """What of the sample's configuration is the sample company's own: no plan, name or address of it may reach another's report."""
+TO_EDIT = ("company", "time_zone", "currency", "locales", "calendar", "answers_contact")
 CONTRACTS_NOTE = "# One file per source table. `csat contract draft FILE` writes one from a sample file; put it here and correct it.\n"
 CALENDAR_NOTE = """\
 # Days on which the company differs from the calendar of workspace.yaml, one file per year. 2026.yaml could say:
@@ -58,10 +59,18 @@ def init_workspace(folder: Path) -> Iterator[str]:
     (folder / "contracts" / "README").write_text(CONTRACTS_NOTE, encoding="utf-8")
     (folder / ".gitignore").write_text("landing/\nout/\n", encoding="utf-8")
     yield f"made {folder}"
-    yield "  config/     make it yours: workspace.yaml (name, time zone, calendar), then stages, metrics, labels, recipients"
+    yield "  config/     make it yours: workspace.yaml first, then stages, metrics, labels, recipients. Look at these lines now:"
+    yield from _defaults(folder / "config" / "workspace.yaml")
     yield "  landing/    where the extracts arrive: copy the first file there"
     yield f"  contracts/  none yet: csat --workspace {folder} contract draft {folder / 'landing'}/FILE --save"
     yield f"then          csat --workspace {folder} check, and run"
+
+
+def _defaults(path: Path) -> Iterator[str]:
+    """The lines of the configuration that fit few companies as they are, with their numbers."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if line.partition(":")[0] in TO_EDIT:
+            yield f"                {path}:{number}  {line}"
 
 
 def _change(path: Path, changes: tuple[tuple[str, str], ...]) -> None:

@@ -230,4 +230,6 @@ def _newest_before(out: Path, state: State, current: str | None) -> Generation:
         is_candidate = generation.state not in NO_FILE and (current is None or generation.code < current)
         if is_candidate and verify_generation(out, generation).is_sound:
             return generation
-    raise WarehouseError("there is no sound generation before the present one", where=str(out / FOLDER), hint="run `csat run` to make one")
+    present = f"the present one, {current}" if current else "the first"
+    hint = "`csat run --full-refresh` makes a new one from everything ever delivered; what is published stands until then"
+    raise WarehouseError(f"there is no sound generation before {present}", where=str(out / FOLDER), hint=hint)

@@ -36,8 +36,8 @@ class Shape:
 
 
 def hash_contract(contract: Contract) -> str:
-    """Hash of all that decides how a file becomes rows; owner, description, due dates and the way of delivery are left out."""
-    text = contract.model_dump_json(exclude={"description", "owner", "fetch", "expected", "quarantine_limit_share"})
+    """Hash of all that decides which files and records become rows: without owner, description, due dates and the way of delivery."""
+    text = contract.model_dump_json(exclude={"description", "owner", "fetch", "expected"})
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 

@@ -67,6 +67,18 @@ def test_i16_retyped_column_refuses_the_file(tmp_path: Path) -> None:
     assert "score type (10 times)" in result.reason
 
 
+def test_i16_refused_file_comes_back_with_a_higher_limit_though_it_is_gone(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, make_contract(quarantine_limit_share=0.05))
+    delivered = workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n2,A,2025-03-01,good\n")
+    assert [result.state for result in workspace.night()] == ["refused"]
+    delivered.unlink()
+    workspace.contracts = (make_contract(quarantine_limit_share=0.5),)
+    assert [(r.state, r.n_loaded, r.n_quarantined) for r in workspace.night()] == [("loaded", 1, 1)]
+    workspace.contracts = (make_contract(quarantine_limit_share=0.4),)  # and goes again with a lower one, as a full refresh would have it
+    assert [result.state for result in workspace.night()] == ["refused"]
+    assert workspace.answers() == []
+
+
 @pytest.mark.parametrize(
     ("header", "words"),
     [

@@ -46,6 +46,18 @@ def test_contract_draft_prints_yaml(tmp_path):
     assert "table: complaints_complaints" in run("contract", "draft", tmp_path / "complaints.csv").output
 
 
+def test_check_of_a_wrong_contract_says_that_and_nothing_else(tmp_path):
+    assert run("init", tmp_path / "new").exit_code == 0
+    text = "contract: a\nsource: a\ntable: complaints_complain\nfiles: {pattern: a.csv}\ncolumns: []\n"
+    (tmp_path / "new" / "contracts" / "a.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "orchestration.cli", "--workspace", tmp_path / "new", "check"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert said.returncode == 12
+    assert said.stderr == (
+        "csat: contracts/a.yaml:3: table ('complaints_complain'): is no table\n  -> did you mean complaints_complaints?\n"
+    )
+
+
 def test_sample_keeps_its_contracts_but_for_the_planted_dirt():
     done = run("--workspace", REPOSITORY / "data", "check")
     assert "15 contracts and 39 landing files are sound" in done.output

@@ -58,3 +58,11 @@ def test_the_next_steps_are_said(tmp_path):
     said = "\n".join(init_workspace(tmp_path / "mine"))
     assert f"csat --workspace {tmp_path / 'mine'} contract draft" in said
     assert "check, and run" in said
+
+
+def test_the_lines_to_edit_are_shown_as_they_stand(tmp_path):
+    said = "\n".join(init_workspace(tmp_path / "mine"))
+    path = tmp_path / "mine" / "config" / "workspace.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    for text in ("company: {en: Your company, zh: 贵公司}", "time_zone: Asia/Shanghai", "calendar: china", "currency: CNY"):
+        assert f"{path}:{lines.index(text) + 1}  {text}" in said

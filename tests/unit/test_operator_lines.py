@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from support.loading import Workspace, make_contract
 
 from orchestration import cli
-from orchestration.errors import ContractError, ExtractError
+from orchestration.errors import ContractError, ExtractError, WarehouseError
 from orchestration.pipeline.inspection import check_workspace, list_records, roll_back
 from orchestration.pipeline.run_night import standing
 from orchestration.pipeline.status import describe_status
@@ -126,8 +126,23 @@ def test_rollback_says_what_reports_show_and_what_comes_next(folder):
 
 def test_status_tells_the_zone_and_before_the_first_night_what_to_do(folder):
     lines = list(describe_status(folder, NIGHT))
-    assert lines[0] == "last good night  none yet: csat run"
+    assert lines[:2] == [f"workspace        {folder} (Your company)", f"last good night  none yet: csat --workspace {folder} run"]
     assert any(line.startswith("next run         2026-11-04 02:00 Asia/Shanghai") for line in lines)
+
+
+def test_status_of_a_failed_night_says_what_failed_and_what_to_do(folder):
+    with State(folder / "out") as state:
+        state.end_run(state.begin_run(NIGHT, "h"), "failed", "tickets.csv (tickets): has no column opened", NIGHT)
+    lines = {line[:17].strip(): line[17:] for line in describe_status(folder, NIGHT)}
+    assert lines["last run"] == "failed, night 2026-11-03 02:00 Asia/Shanghai: tickets.csv (tickets): has no column opened"
+    assert lines["what to do"].startswith(f"csat --workspace {folder} run; where a file is named, correct it first")
+
+
+def test_rollback_without_an_earlier_generation_says_what_makes_one(folder):
+    publish(folder / "out", 1)
+    with pytest.raises(WarehouseError, match="before the present one, g000001") as wrong:
+        list(roll_back(folder, "", NIGHT))
+    assert "csat run --full-refresh" in str(wrong.value)
 
 
 def test_help_says_how_a_date_is_written():
