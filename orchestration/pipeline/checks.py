@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -103,7 +104,7 @@ def _gate_inputs() -> list[dg.AssetKey]:
 def quality_gate(warehouse: Warehouse) -> dg.MaterializeResult:
     """The gate's results as a table, and as one check that stops the publication."""
     with warehouse.working() as connection:
-        counts = read_counts(connection)
+        counts = read_counts(connection, figures_month=warehouse.report_month)
     before = time.process_time()
     import_expectations()
     PROGRESS.start_up["checks"] = time.process_time() - before
@@ -116,9 +117,10 @@ def quality_gate(warehouse: Warehouse) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": n_rows}, check_results=[check])
 
 
-def read_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int | None]:
+def read_counts(connection: duckdb.DuckDBPyConnection, *, figures_month: date) -> dict[str, int | None]:
     """Code of each expectation -> the count found; a table or column that is missing leaves its counts out, which fails them."""
     found: dict[str, int | None] = {}
+    connection.execute("set variable figures_month = ?::date", [figures_month])
     for profile in PROFILES:
         for measure, value in _row_of(connection, profile_sql(profile), profile.counts):
             if measure != ROWS:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One comparison: `sql` returns one row with one BIGINT, the number of cells in which the two ways differ."""
+    """One comparison: `sql` returns one row with one BIGINT, the number of cells in which the two ways differ.
+
+    Its variable `figures_month` is the month reported on: figures of other months are frozen, and may differ from what is known now.
+    """
 
     code: str
     table: str
@@ -63,11 +66,11 @@ _LEDGER_GAPS = """
     where state <> 'refused' and n_records <> n_loaded + n_quarantined + n_skipped"""
 _FIGURE_NOT_AN_INDEX = """
     select cast(count(*) as bigint) as n_different from reported.figures
-    where source_table = 'indices.overall_scores' and unit = 'index' and month_start_date = (select report_month from ops.run)
+    where source_table = 'indices.overall_scores' and unit = 'index' and month_start_date = getvariable('figures_month')
         and value is not null and value not in (select index_0to100 from indices.overall_scores where index_0to100 is not null)"""
 _FIGURE_NOT_A_KPI = """
     select cast(count(*) as bigint) as n_different from reported.figures as f
-    where f.source_table = 'indices.kpi_scores' and f.numerator is not null and f.month_start_date = (select report_month from ops.run)
+    where f.source_table = 'indices.kpi_scores' and f.numerator is not null and f.month_start_date = getvariable('figures_month')
         and not exists (
             select 1 from indices.kpi_scores as k
             where k.numerator = f.numerator and k.denominator = f.n_base and k.fingerprint = f.fingerprint)"""
