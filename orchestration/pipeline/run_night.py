@@ -85,7 +85,7 @@ def _told_when_full(out: Path) -> Iterator[None]:
     except Exception as error:
         if not is_full_disk(str(error)):
             raise
-        raise WarehouseError("the disk is full", where=str(out), hint=FREE_SPACE) from error
+        raise WarehouseError("the disk is full, or cannot be written", where=str(out), hint=FREE_SPACE) from error
 
 
 def usage() -> Mapping[str, float]:

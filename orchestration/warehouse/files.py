@@ -15,7 +15,7 @@ CHUNK = 1 << 20
 TEMPORARY = ".part"
 """Ends the name of what is still being written. DuckDB's own `.tmp` beside a published file is a reader's, who may be at work."""
 WRITTEN_FOLDERS = (".", "originals", "staged", "generations", "reports/*", "mail/*")
-FULL_DISK = re.compile("no space left|file too large|disk quota|could not write|disk is full", re.IGNORECASE)
+FULL_DISK = re.compile("no space left|file too large|disk quota|could not write|disk is full|disk i/o error", re.IGNORECASE)
 FREE_SPACE = "free disk space and run again; what was published before is untouched"
 SPILLED = ("warehouse.duckdb.tmp", "private.duckdb.tmp")
 SHARED_FILE, SHARED_FOLDER = 0o640, 0o750
@@ -115,5 +115,8 @@ def disk_errors(where: Path) -> Iterator[None]:
 
 
 def is_full_disk(text: str) -> bool:
-    """True where the words of an error, of whatever library, say that there is no room left."""
+    """True where the words of an error, of whatever library, say that there is no room left.
+
+    SQLite says "disk I/O error" where there is none for the memory that its processes share, and where a disk fails.
+    """
     return bool(FULL_DISK.search(text))
