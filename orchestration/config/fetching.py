@@ -98,24 +98,26 @@ class FetchRest(Fetching):
 
 
 class FetchSql(Fetching):
-    """A table or a query of a database, as one Parquet file."""
+    """A table of a database, as one Parquet file."""
 
-    table: str = Field(default="", description="table or view, with its schema where that is not the default; or give `query`")
-    query: str = Field(default="", description="one SELECT instead of `table`, without a semicolon")
     columns: tuple[str, ...] = Field(default=(), description="columns of `table` to read; empty: all")
     cursor: Cursor | None = Field(default=None, description="empty: every night reads the whole table")
+    read_minutes: Annotated[float, Field(gt=0)] = Field(default=60.0, description="how long the reading may take; then the server ends it")
 
 
 class FetchPostgresql(FetchSql):
     """A table or a query of PostgreSQL."""
 
     kind: Literal["postgresql"]
+    table: str = Field(default="", description="table or view, with its schema where that is not the default; or give `query`")
+    query: str = Field(default="", description="one SELECT instead of `table`, without a semicolon")
 
 
 class FetchMysql(FetchSql):
-    """A table or a query of MySQL or MariaDB."""
+    """A table or view of MySQL or MariaDB: the type of a column says how it is read, and a query has none that can be trusted."""
 
     kind: Literal["mysql"]
+    table: Annotated[str, Field(min_length=1)] = Field(description="table or view, with its database where the URL names another")
 
 
 Fetch = Annotated[FetchS3 | FetchSftp | FetchRest | FetchPostgresql | FetchMysql, Field(discriminator="kind")]
@@ -138,7 +140,7 @@ def find_fetch_faults(fetch: Fetch, *, pattern: str, form: str, dated_by: str) -
     if (cursor := fetch.cursor) and cursor.column != dated_by:
         hint = f"write `extracted_at: {{source: column, column: {cursor.column}}}`: the next night begins at the newest loaded value"
         yield ("extracted_at",), "does not read the cursor's column", hint
-    if isinstance(fetch, FetchSql) and bool(fetch.table) == bool(fetch.query):
+    if isinstance(fetch, FetchPostgresql) and bool(fetch.table) == bool(fetch.query):
         yield ("fetch", "table"), "is given together with `query`, or neither is", "give one of the two"
-    if isinstance(fetch, FetchSql) and fetch.query and fetch.columns:
+    if isinstance(fetch, FetchPostgresql) and fetch.query and fetch.columns:
         yield ("fetch", "columns"), "belongs to `table`", "name the columns in the query"

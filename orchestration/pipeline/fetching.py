@@ -21,7 +21,7 @@ from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError
 from orchestration.warehouse.state import SourceFetch, State
 
-MODULES = {"s3": "object_store", "sftp": "sftp", "rest": "rest", "postgresql": "databases", "mysql": "databases"}
+MODULES = {"s3": "object_store", "sftp": "sftp", "rest": "rest", "postgresql": "postgresql", "mysql": "mysql"}
 NEWEST = "select max(extracted_at) from ops.extract_loads where contract_code = ? and state = 'loaded'"
 HIDDEN = "***"
 SHORTEST_SECRET = 4
