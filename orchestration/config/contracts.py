@@ -53,7 +53,11 @@ class ContractColumn(Model):
         description="text put before the source's where that is only a part: '2017-05-' before a day of the month, the wave before a "
         "number that begins anew in each",
     )
-    value: str | None = Field(default=None, description="a constant instead of a source column")
+    value: str | None = Field(
+        default=None,
+        description="a constant instead of a source column; {record} in it is the number of the record: a key, where a file with "
+        "`extract: full` has none",
+    )
     type: Kind | None = Field(default=None, description="type of the source's text; default: the canonical column's")
     format: str | tuple[str, ...] = Field(
         default="",
@@ -67,6 +71,11 @@ class ContractColumn(Model):
     map_is_complete: bool = Field(default=False, description="true: a text outside `map` is quarantined")
     minimum: float | None = None
     maximum: float | None = None
+
+    @property
+    def is_numbered(self) -> bool:
+        """True where the text is a constant with the number of the record in it."""
+        return self.value is not None and RECORD_MARK in self.value
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -276,7 +285,7 @@ class Contract(Model):
             yield ("extract",), "stretches are read within one file", "say `extract: full`, or have stretches delivered"
 
 
-WAVE_MARK = "{wave}"
+WAVE_MARK, RECORD_MARK = "{wave}", "{record}"
 DEFAULTED = frozenset({"valid_from", "passage_number", "item_code", "alias_source_code"})
 """Key columns that a contract may leave out: valid_from is the extraction day, passage_number 1, item_code 'comment' for
 comments, alias_source_code the contract's own source."""

@@ -7,7 +7,7 @@ No row passes through Python.
 from dataclasses import dataclass
 from functools import cached_property
 
-from orchestration.config.contracts import DEFAULTED, Contract, ContractColumn, Picks, RowTemplate
+from orchestration.config.contracts import DEFAULTED, RECORD_MARK, Contract, ContractColumn, Picks, RowTemplate
 from orchestration.schemas.columns import Column
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.shapes import list_sources, sources_of
@@ -125,6 +125,8 @@ class Mapping:
     def _canonical(self, column: Column, position: int | None) -> str:
         field = self.field_of(column.name, position)
         value = f"v{field.number}" if field else "null"
+        if field and field.spec.is_numbered:
+            value = f"replace({value}, {quote_text(RECORD_MARK)}, cast(record_number as varchar))"
         if column.name == "importance" and (item := self._item_to_pick(position)):
             value = self._is_picked(item)
         if column.name == "not_rating_code":
