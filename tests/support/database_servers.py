@@ -66,7 +66,7 @@ class Postgresql:
         from adbc_driver_postgresql import dbapi
 
         with dbapi.connect(self.url("postgres", database=database), autocommit=True) as connection, connection.cursor() as cursor:
-            for statement in statements:
+            for statement in ("set client_encoding to 'UTF8'", *statements):
                 cursor.execute(statement)
 
     def control(self, *words: str) -> None:

@@ -115,7 +115,6 @@ def _read(client: Any, url: str, request: FetchRequest, query: str) -> Iterator[
 @contextmanager
 def _told(request: FetchRequest) -> Iterator[None]:
     """Nothing; an error of client or server becomes one that says what to do. The client panics when a server breaks off."""
-    told: UnreachableError | None = None
     try:
         yield
     except BaseException as error:
@@ -123,9 +122,7 @@ def _told(request: FetchRequest) -> Iterator[None]:
             raise
         said = str(error)
         hint = next((hint for words, hint in HINTS.items() if words in said), RUN_AGAIN)
-        told = UnreachableError(_first_words(said), hint.format(secret=secret_of(request)))
-    if told:
-        raise told  # here, so that it carries no trace of the client's own error
+        raise UnreachableError(_first_words(said), hint.format(secret=secret_of(request))) from None
 
 
 def _first_words(message: str) -> str:

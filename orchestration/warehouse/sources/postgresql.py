@@ -35,7 +35,10 @@ HINTS = {
 }
 TRANSIENT = ("08", "57P", "53")
 """Beginnings of the states in which a server may answer the next time: connection, shutdown, no room."""
-STATES = {"authentication failed": "28P01", "statement timeout": "57014"}
+STATES = {
+    "authentication failed": "28P01", "no pg_hba.conf entry": "28000", "FATAL:  database": "3D000", "FATAL:  permission denied": "42501",
+    "statement timeout": "57014",
+}  # fmt: skip
 CORRECT = "correct `fetch` of the contract, or ask whoever runs the database"
 
 
@@ -134,15 +137,12 @@ def quote_name(name: str) -> str:
 @contextmanager
 def _told(request: FetchRequest, driver: Any) -> Iterator[None]:
     """Nothing; an error of the server becomes one that says what to do."""
-    told: UnreachableError | None = None
     try:
         yield
     except (driver.Error, OSError) as error:
         state = _state(error)
         hint = HINTS.get(state) or (CORRECT if state and not state.startswith(TRANSIENT) else RUN_AGAIN)
-        told = UnreachableError(_first_words(str(error)), hint.format(secret=secret_of(request)))
-    if told:
-        raise told  # here, so that it carries no trace of the driver's own error
+        raise UnreachableError(_first_words(str(error)), hint.format(secret=secret_of(request))) from None
 
 
 def _state(error: Any) -> str:
