@@ -114,6 +114,7 @@ CRM_CASE_STAGES = RawTable(
         CUSTOMER_KEY,
         Column("entered_at", "timestamp", "when the stretch began"),
         _optional("left_at", "timestamp", "when it ended", null="still running"),
+        _optional("due_at", "timestamp", "deadline of this passage, where a case has its own", null="the stage's limit counts"),
         _optional("clock_owner_code", "text", "whose time it is: supplier or customer", null="supplier"),
         _optional("is_accepted_first_time", "boolean", "the stage's result was accepted at the first attempt"),
         OWNER,

@@ -68,3 +68,34 @@ def test_customers_without_a_number_are_all_kept(subscribers):
     assert sum(segments.values()) == 3_150
     assert segments["churned"] + segments["churned_complained"] == 495
     assert segments["stayed_complained"] + segments["churned_complained"] == 241
+
+
+@pytest.fixture(scope="module")
+def permits(built):
+    return built("wabo", date(2012, 1, 24), "+fct_stage_passage", "wabo_receipt/receipt.csv.gz")
+
+
+def test_permits_past_the_deadline_of_their_own(permits):
+    """377 of the 1,329 cases that ended. Two ended before they began and are not judged, but neither is past its deadline."""
+    told = "count(*), count(*) filter (not is_within_limit), count(*) filter (is_within_limit is null)"
+    query = f"select is_running, {told} from marts.fct_stage_passage where stage_code = 'handling' group by 1 order by 1"
+    (ended, n_late, n_unjudged), (running, n_overdue, n_open) = (row[1:] for row in permits.execute(query).fetchall())
+    assert (ended, n_late, n_unjudged) == (1_329, 377, 2)
+    assert round(100 * n_late / ended, 1) == 28.4
+    assert running == n_overdue + n_open == 1_434 - 1_329
+
+
+def test_permits_take_fifty_days_of_the_fifty_six_allowed(permits):
+    days = "median(date_diff('day', entered_at, left_at)), median(date_diff('day', entered_at, due_at))"
+    query = f"select {days} from marts.fct_stage_passage where stage_code = 'handling' and not is_running"
+    assert permits.execute(query).fetchall() == [(50, 56)]
+
+
+def test_every_event_of_a_permit_is_part_of_a_stretch(permits):
+    rows = permits.execute("select contract_code, n_records, n_loaded from ops.extract_loads order by 1").fetchall()
+    assert rows == [("cases", 8_577, 8_577), ("handling", 8_577, 8_577), ("steps", 8_577, 8_577)]
+    assert permits.execute("select count(*) from raw.crm_cases").fetchall() == [(1_434,)]
+    channels = dict(permits.execute("select status_code, count(*) from raw.crm_cases group by 1").fetchall())
+    assert channels == {"web": 1_250, "desk": 109, "post": 53, "email": 21, "intern": 1}
+    overlaps = "select count(*) from raw.crm_case_stages where left_at < entered_at and stage_code <> 'handling'"
+    assert permits.execute(overlaps).fetchall() == [(0,)]

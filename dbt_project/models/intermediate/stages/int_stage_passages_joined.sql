@@ -10,6 +10,7 @@ select
     max(owner_id) as owner_id,
     min(entered_at) as entered_at,
     max(counted_to) as counted_to,
+    max(due_at) as due_at,
     max(case when left_at is null then 1 else 0 end) = 1 as is_running,
     max(case when left_at < entered_at then 1 else 0 end) = 1 as is_contradictory,
     min_by(clock_owner_code, passage_number) as first_clock_owner_code,

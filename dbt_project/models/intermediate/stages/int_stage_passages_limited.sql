@@ -53,6 +53,7 @@ select
     end as customer_workdays,
     {{ days_between('passages.entered_at', 'passages.counted_to') }} as lived_days,
     stages.limit_workdays,
+    passages.due_at,
     passages.is_accepted_first_time,
     passages.n_stretches,
     passages.known_at

@@ -19,11 +19,14 @@ select
     case when not passages.is_contradictory then passages.customer_workdays end as customer_workdays,
     case when not passages.is_contradictory then passages.lived_days end as lived_days,
     passages.limit_workdays,
+    passages.due_at,
     case
         when passages.is_contradictory then null
-        when passages.supplier_workdays > passages.limit_workdays then false
-        when passages.is_running or passages.limit_workdays is null or passages.supplier_workdays is null then null
-        else true
+        -- a deadline of the case's own is what this customer was promised, so the stage's limit does not count beside it
+        when passages.due_at is not null and passages.counted_to > passages.due_at then false
+        when passages.due_at is null and passages.supplier_workdays > passages.limit_workdays then false
+        when passages.is_running then null
+        when passages.due_at is not null or passages.supplier_workdays <= passages.limit_workdays then true
     end as is_within_limit,
     passages.is_running,
     passages.is_contradictory,

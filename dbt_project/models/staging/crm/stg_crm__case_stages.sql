@@ -14,6 +14,7 @@ select
     coalesce(aliases.customer_id, case_stages.customer_key) as customer_id,
     case_stages.entered_at,
     case_stages.left_at,
+    case_stages.due_at,
     coalesce(case_stages.clock_owner_code, 'supplier') as clock_owner_code,
     case_stages.is_accepted_first_time,
     case_stages.owner_id,
