@@ -46,6 +46,9 @@ class FetchSftp(Fetching):
         description="the server's public key as `ssh-keyscan -t ed25519 HOST` prints it after the host, e.g. ssh-ed25519 AAAA...; "
         "a server with another key is refused"
     )
+    rest_seconds: Annotated[float, Field(ge=0)] = Field(
+        default=5.0, description="a new file whose size or time changes within so many seconds is still being written: it waits a night"
+    )
 
 
 class Cursor(Model):
@@ -61,7 +64,7 @@ class RestCursor(Cursor):
     """A cursor that an API takes as a parameter of its address."""
 
     parameter: str = Field(description="parameter of the address that takes the lower bound, e.g. updated_since")
-    format: str = Field(default="%Y-%m-%dT%H:%M:%S%z", description="strftime format of the bound, which is in the workspace's time zone")
+    format: str = Field(default="%Y-%m-%dT%H:%M:%SZ", description="strftime format of the bound, which is in UTC")
 
 
 class RestPaging(Model):
@@ -88,7 +91,7 @@ class FetchRest(Fetching):
     kind: Literal["rest"]
     path: str = Field(description="path below the connection's URL, e.g. v2/complaints")
     parameters: dict[str, str] = Field(default_factory=dict, description="fixed parameters of the address")
-    records: str = Field(default="", description="JSON path of the list of records, e.g. data.items; empty: found by itself")
+    records: str = Field(default="", description="JSON path of the list of records, e.g. data.items; empty: the answer is the list")
     paging: RestPaging = RestPaging()
     cursor: RestCursor | None = Field(default=None, description="empty: every night asks for the whole list")
     authentication: Literal["none", "basic", "bearer", "api_key"] = Field(

@@ -8,6 +8,7 @@ import importlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -87,7 +88,9 @@ def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of:
     try:
         url = read_connection(contract.fetch.connection).get_secret_value()
         since = _find_since(folder / "out", contract)
-        request = FetchRequest(contract, url, folder / "landing", as_of, config.workspace.time_zone, since, state.is_fetched)
+        request = FetchRequest(
+            contract, url, folder / "landing", as_of, config.workspace.time_zone, since, state.is_fetched, partial(_is_kept, state)
+        )
         for fetched in _fetch(request):
             n_files += 1
             if fetched.version:
@@ -114,6 +117,11 @@ def _fetch(request: FetchRequest) -> Iterator[FetchedFile]:
         f"orchestration.warehouse.sources.{MODULES[kind]}"
     ).fetch
     yield from fetch(request)
+
+
+def _is_kept(state: State, path: Path) -> bool:
+    about = path.stat()
+    return state.known_name(path.name, about.st_size, about.st_mtime_ns) is not None
 
 
 def _find_since(out: Path, contract: Contract) -> datetime | None:

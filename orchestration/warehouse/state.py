@@ -20,11 +20,11 @@ class State(Deliveries):
     """The state of one workspace: deliveries, fetches, runs and generations. Every method is one durable transaction."""
 
     def is_fetched(self, place: str, version: str) -> bool:
-        """True where this version of a remote file has been written into landing/ whole."""
+        """True where this is the version of the remote file that was written into landing/ last."""
         return bool(self._rows("select 1 from fetched_files where place = ? and version = ?", (place, version)))
 
     def remember_fetched(self, place: str, version: str, name: str, fetched_at: datetime) -> None:
-        """Nothing; the version of the remote file lies in landing/ as `name` and is not asked for again."""
+        """Nothing; the version of the remote file lies in landing/ as `name`, and is not asked for until there is another."""
         self._run("insert or replace into fetched_files values (?, ?, ?, ?)", (place, version, name, time_text(fetched_at)))
 
     def record_fetch(self, fetch: SourceFetch) -> None:

@@ -26,7 +26,7 @@ MIGRATIONS = (
     """,
     """
     create table fetched_files (
-        place text not null, version text not null, name text not null, fetched_at text not null, primary key (place, version));
+        place text primary key, version text not null, name text not null, fetched_at text not null);
     create table fetches (contract_code text primary key, as_of text not null, n_files integer not null, message text not null);
     """,
     """

@@ -1,6 +1,7 @@
 """What a source is asked for, what it gives, and how its bytes become a whole file of landing/."""
 
 import importlib
+import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from orchestration.config.contracts import Contract
-from orchestration.warehouse.files import TEMPORARY, disk_errors, sync_folder
+from orchestration.warehouse.files import CHUNK, TEMPORARY, disk_errors, sync_folder
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 INCOMING = f".fetched{TEMPORARY}"
 """What is being fetched lies in landing/ under this one name; the next fetch writes over what a killed one left."""
@@ -38,6 +42,8 @@ class FetchRequest:
     """Newest loaded value of the cursor less the overlap, local time of the workspace; None: everything."""
     is_fetched: Callable[[str, str], bool] = lambda place, version: False
     """True for a version of a remote file that need not be fetched again."""
+    is_kept: Callable[[Path], bool] = lambda path: True
+    """True for a file of landing/ that a night has read: only such a one may be written over."""
 
     @property
     def target(self) -> Path:
@@ -54,6 +60,15 @@ class FetchedFile:
     version: str = ""
 
 
+class _LocalFile(io.FileIO):
+    """A file whose full disk is not taken for a fault of the source."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Bytes written. Raises WarehouseError."""
+        with disk_errors(Path(str(self.name))):
+            return super().write(data)
+
+
 @contextmanager
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """A file to write into; it bears the name `target`, safe on disk, when the block has ended well, and is gone when not.
@@ -63,7 +78,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
     made = target.with_name(INCOMING)
     try:
         with disk_errors(target):
-            written = made.open("wb")
+            written = io.BufferedWriter(_LocalFile(str(made), "wb"), CHUNK)
         with written:
             yield written
             with disk_errors(target):

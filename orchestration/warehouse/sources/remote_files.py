@@ -1,0 +1,68 @@
+"""What stores and servers that hold files have in common: which files are new, and each of them whole or not at all."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import BinaryIO
+
+from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError, whole_file
+
+LONGEST_NAME = 240
+"""Bytes: file systems take 255, and the names that are made of a file's name need some."""
+SHOWN = 3
+
+
+class SkippedFileError(Exception):
+    """One remote file cannot be fetched tonight; the others can. The argument ends a sentence that begins with its name."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file at a source: path below the folder of the contract, the whole address without secrets, and what tells its versions apart."""
+
+    path: str
+    place: str
+    version: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in landing/, where there are no folders."""
+        return self.path.replace("/", "__")
+
+
+def new_files(request: FetchRequest, files: Iterable[RemoteFile]) -> list[RemoteFile]:
+    """The files that the contract reads and that have not been fetched, in order of name."""
+    wanted = [one for one in files if fnmatchcase(one.name, request.contract.files.pattern)]
+    return sorted((one for one in wanted if not request.is_fetched(one.place, one.version)), key=lambda one: one.path)
+
+
+def fetch_files(request: FetchRequest, files: Iterable[RemoteFile], copy: Callable[[RemoteFile, BinaryIO], str]) -> Iterator[FetchedFile]:
+    """The new files of the source, each in landing/ as a whole. `copy` writes the bytes and gives the version that it read.
+
+    Raises UnreachableError at the end where some could not be fetched.
+    """
+    skipped: list[str] = []
+    for file in new_files(request, files):
+        target = request.landing / file.name
+        try:
+            _require_room(request, file)
+            with whole_file(target) as written:
+                version = copy(file, written)
+        except SkippedFileError as error:
+            skipped.append(f"{file.path!a} {error}")
+            continue
+        yield FetchedFile(target, file.place, version)
+    if skipped:
+        more = f", and {len(skipped) - SHOWN} more files" if len(skipped) > SHOWN else ""
+        raise UnreachableError("; ".join(skipped[:SHOWN]) + more, "all others were fetched")
+
+
+def _require_room(request: FetchRequest, file: RemoteFile) -> None:
+    """Nothing. Raises SkippedFileError where the name cannot be one of landing/, or is taken by what no night has kept yet."""
+    name = file.name
+    if not name.isprintable() or name.startswith(".") or name.endswith(TEMPORARY) or len(os.fsencode(name)) > LONGEST_NAME:
+        raise SkippedFileError("has a name that landing/ does not take: rename it")
+    if (request.landing / name).exists() and not request.is_kept(request.landing / name):
+        raise SkippedFileError("comes the next night: an earlier file of this name in landing/ has not been read yet")
