@@ -121,7 +121,7 @@ def _fetch(request: FetchRequest) -> Iterator[FetchedFile]:
 
 def _is_kept(state: State, path: Path) -> bool:
     about = path.stat()
-    return state.known_name(path.name, about.st_size, about.st_mtime_ns) is not None
+    return state.delivery_of(path.name, about.st_size, about.st_mtime_ns) is not None
 
 
 def _find_since(out: Path, contract: Contract) -> datetime | None:

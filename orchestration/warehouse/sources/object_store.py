@@ -42,7 +42,7 @@ def _open(rule: FetchS3, url: str) -> Any:
     client = {"endpoint_url": rule.endpoint_url or None, "region_name": rule.region or None}
     limits = {
         "connect_timeout": rule.timeout_seconds, "read_timeout": rule.timeout_seconds,
-        "retries": {"total_max_attempts": rule.attempts, "mode": "standard"},
+        "retries": {"total_max_attempts": rule.attempts, "mode": "legacy"},
     }  # fmt: skip
     key, secret = unquote(account.username or "") or None, unquote(account.password or "") or None
     store = s3fs.S3FileSystem(

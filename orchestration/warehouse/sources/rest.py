@@ -29,8 +29,8 @@ def fetch(request: FetchRequest) -> Iterator[FetchedFile]:
     rule = request.contract.fetch
     assert isinstance(rule, FetchRest)
     import_client("dlt", "rest")
-    with _explained(rule, request.url):
-        pages = _read_pages(request, rule)
+    with _explained(rule, request.url), _client(rule, request.url) as client:
+        pages = _read_pages(request, rule, client)
         if (first := next(pages, None)) is None:
             return
         with whole_file(request.target) as file:
@@ -39,13 +39,12 @@ def fetch(request: FetchRequest) -> Iterator[FetchedFile]:
         yield FetchedFile(request.target)
 
 
-def _read_pages(request: FetchRequest, rule: FetchRest) -> Iterator[list[Any]]:
+def _read_pages(request: FetchRequest, rule: FetchRest, client: Any) -> Iterator[list[Any]]:
     """The records of every page that has some. Raises UnreachableError where they cannot be all of the list."""
-    client = _client(rule, request.url)
     seen, n_records, total, is_short = set[bytes](), 0, None, False
     pages = client.paginate(
         rule.path, params={**rule.parameters, **_bound(request, rule)}, paginator=_paginator(rule.paging),
-        data_selector=rule.records or WHOLE_ANSWER, hooks={"response": [_exactly, _demand_list(rule)]},
+        data_selector=rule.records or WHOLE_ANSWER, hooks={"response": [_read_exactly, _demand_list(rule)]},
     )  # fmt: skip
     for number, page in enumerate(pages, 1):
         if number > rule.paging.maximum_pages:
@@ -68,7 +67,8 @@ def _read_pages(request: FetchRequest, rule: FetchRest) -> Iterator[list[Any]]:
         raise UnreachableError(f"{rule.path} gave {n_records:,} of {total:,} records", hint)
 
 
-def _client(rule: FetchRest, url: str) -> Any:
+@contextmanager
+def _client(rule: FetchRest, url: str) -> Iterator[Any]:
     """A client that repeats requests after 429, 5xx and lost connections, and knows one server only."""
     from dlt.common.configuration.specs import RuntimeConfiguration
     from dlt.sources.helpers.requests import Client
@@ -84,7 +84,8 @@ def _client(rule: FetchRest, url: str) -> Any:
     session.mount(origin, adapter)
     base = urlunsplit((address.scheme, origin.split("/")[2], address.path, "", ""))
     headers, login = _credentials(rule, unquote(address.username or ""), unquote(address.password or ""))
-    return RESTClient(base, headers=headers, auth=login, session=session, config=RuntimeConfiguration())
+    with session:
+        yield RESTClient(base, headers=headers, auth=login, session=session, config=RuntimeConfiguration())
 
 
 def _credentials(rule: FetchRest, user: str, password: str) -> tuple[dict[str, str], Any]:
@@ -124,12 +125,18 @@ def _paginator(paging: RestPaging) -> Any:
     return made[paging.type]()
 
 
-def _exactly(response: Any, **_: Any) -> None:
+def _read_exactly(response: Any, **_: Any) -> None:
     """Nothing; numbers of the answer keep every digit. Raises HTTPError for a refusal, which the session may repeat."""
     import simplejson
 
+    content = response.content  # read before anything is refused, or its connection would stay open
     response.raise_for_status()
-    response.json = lambda **_: simplejson.loads(response.content, use_decimal=True)
+    try:
+        answer = simplejson.loads(content, use_decimal=True)
+    except ValueError:
+        hint = "correct the connection's address, or `path`"
+        raise UnreachableError(f"{urlsplit(response.url).path} does not answer in JSON", hint) from None
+    response.json = lambda **_: answer
 
 
 def _demand_list(rule: FetchRest) -> Callable[..., None]:
@@ -173,8 +180,6 @@ def _explained(rule: FetchRest, url: str) -> Iterator[None]:
     except requests.exceptions.InvalidSchema as error:
         hint = "it would be given the secret; correct `paging` or the connection's address"
         raise UnreachableError(f"{place} leads to another server: {error}", hint) from None
-    except requests.exceptions.JSONDecodeError:
-        raise UnreachableError(f"{place} does not answer in JSON", "correct the connection's address, or `path`") from None
     except requests.exceptions.HTTPError as error:
         raise UnreachableError(f"{place} answers {error.response.status_code} {error.response.reason}", _advice(rule, error)) from None
     except (requests.exceptions.RequestException, ValueError) as error:

@@ -69,11 +69,8 @@ def _connect_once(rule: FetchSftp, url: str) -> "paramiko.SSHClient":
     host, port = address.hostname or "", address.port or PORT
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    kind, _, key = rule.host_key.partition(" ")
-    declared = paramiko.hostkeys.HostKeyEntry.from_line(f"host {kind} {key}")
-    if declared is None or declared.key is None:
-        raise UnreachableError("host_key is no public key", f"write what `ssh-keyscan -t ed25519 {host}` prints after the host")
-    client.get_host_keys().add(host if port == PORT else f"[{host}]:{port}", kind, declared.key)
+    key = _declared_key(rule, host)
+    client.get_host_keys().add(host if port == PORT else f"[{host}]:{port}", key.get_name(), key)
     try:
         client.connect(
             host, port, unquote(address.username or ""), unquote(address.password or "") or None,
@@ -84,6 +81,19 @@ def _connect_once(rule: FetchSftp, url: str) -> "paramiko.SSHClient":
         client.close()
         raise
     return client
+
+
+def _declared_key(rule: FetchSftp, host: str) -> "paramiko.PKey":
+    import paramiko
+    from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
+
+    try:
+        entry = HostKeyEntry.from_line(f"host {rule.host_key}")
+    except (InvalidHostKey, paramiko.SSHException):
+        entry = None
+    if entry is None or entry.key is None:
+        raise UnreachableError("host_key is no public key", f"write what `ssh-keyscan -t ed25519 {host}` prints after the host")
+    return entry.key
 
 
 def _at_rest(request: FetchRequest, rule: FetchSftp, server: "paramiko.SFTPClient") -> list[RemoteFile]:
