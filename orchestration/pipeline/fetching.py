@@ -7,10 +7,11 @@ with what the other sources gave. Imports nothing heavy where no contract has `f
 import importlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from orchestration.config.contracts import Contract
 from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, FetchS3, FetchSftp
@@ -23,7 +24,8 @@ from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, U
 from orchestration.warehouse.state import SourceFetch, State
 
 MODULES = {"s3": "object_store", "sftp": "sftp", "rest": "rest", "postgresql": "postgresql", "mysql": "mysql"}
-NEWEST = "select max(extracted_at) from ops.extract_loads where contract_code = ? and state = 'loaded'"
+NEWEST = "select max(least(extracted_at, known_at)) from ops.extract_loads where contract_code = ? and state = 'loaded'"
+"""How far a cursor has come: never beyond the night that read it, so that one row dated 2099 does not hide all that change before then."""
 HIDDEN = "***"
 SHORTEST_SECRET = 4
 """Shorter texts than this stand in ordinary words, and hiding them would make a message unreadable."""
@@ -87,10 +89,9 @@ def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of:
     n_files, url = 0, ""
     try:
         url = read_connection(contract.fetch.connection).get_secret_value()
-        since = _find_since(folder / "out", contract)
-        request = FetchRequest(
-            contract, url, folder / "landing", as_of, config.workspace.time_zone, since, state.is_fetched, partial(_is_kept, state)
-        )
+        time_zone = config.workspace.time_zone
+        since = find_since(folder / "out", contract, time_zone)
+        request = FetchRequest(contract, url, folder / "landing", as_of, time_zone, since, state.is_fetched, partial(_is_kept, state))
         for fetched in _fetch(request):
             n_files += 1
             if fetched.version:
@@ -124,8 +125,8 @@ def _is_kept(state: State, path: Path) -> bool:
     return state.delivery_of(path.name, about.st_size, about.st_mtime_ns) is not None
 
 
-def _find_since(out: Path, contract: Contract) -> datetime | None:
-    """Where the cursor begins: the newest loaded value less the overlap; None without a cursor, or before the first load."""
+def find_since(out: Path, contract: Contract, time_zone: str) -> datetime | None:
+    """Where the cursor begins: the newest loaded value less the overlap, local time; None without a cursor, or before the first load."""
     if contract.fetch is None or isinstance(contract.fetch, FetchS3 | FetchSftp) or contract.fetch.cursor is None:
         return None
     from orchestration.warehouse.connection import open_working  # here, since only a cursor needs the engine
@@ -133,7 +134,11 @@ def _find_since(out: Path, contract: Contract) -> datetime | None:
 
     with open_working(out, memory_limit=read_settings().duckdb_memory or None) as connection:
         newest = connection.execute(NEWEST, [contract.contract]).fetchall()[0][0] if has_raw_tables(connection) else None
-    return newest - timedelta(minutes=contract.fetch.cursor.overlap_minutes) if newest else None
+    if newest is None:
+        return None
+    # by the hours that pass: where the clock was put forward in the night, one hour on the wall is none at all
+    since: datetime = newest.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC) - timedelta(minutes=contract.fetch.cursor.overlap_minutes)
+    return since.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, fold=0)
 
 
 def _without_secret(message: str, url: str) -> str:
