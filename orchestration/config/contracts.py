@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from orchestration.config.completeness import Completeness
 from orchestration.config.fetching import Fetch, find_fetch_faults
 from orchestration.config.formats import FORMAT_ADVICE, format_fault
 from orchestration.config.models import Code, MisfitError, Model
@@ -40,6 +41,11 @@ class Files(Model):
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
     header: bool = True
     sheet: str = Field(default="", description="XLSX: the sheet; empty: the first")
+    trailer: str = Field(
+        default="",
+        description="CSV, JSON lines: regular expression that the last line matches as a whole, with one group: the number of records "
+        "before it. The line is no record; a file without it, or with another number, is refused",
+    )
 
 
 class ContractColumn(Model):
@@ -164,6 +170,7 @@ class Contract(Model):
     owner: str = Field(default="", description="who is called when the extract is late or wrong")
     files: Files
     fetch: Fetch | None = Field(default=None, description="where a night gets the files from; without it somebody puts them into landing/")
+    completeness: Completeness = Completeness()
     extract: Literal["delta", "full"] = "delta"
     extracted_at: ExtractedAt = ExtractedAt()
     cursor: str = Field(

@@ -54,6 +54,9 @@ class Workspace(Model):
     analysts_see: Literal["names", "tokens"] = "names"
     answers_contact: str = Field(default="", description="named person and address who answers questions on the report")
     keep_generations: Annotated[int, Field(ge=2)] = 14
+    landing_rest_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
+        default=2, description="a new file of landing/ must lie this long without a change; a night with new files waits once for it"
+    )
 
 
 class Item(Model):

@@ -29,6 +29,7 @@ REFUSED = """
     select l.contract_code, f.file_name, coalesce(l.reason, 'is empty') as reason, f.extract_file_id
     from ops.extract_loads l join ops.extract_files f using (extract_file_id)
     where l.state = 'refused' or f.n_bytes = 0 order by all"""
+REFUSED_UNREAD = "select contract_code, file_name, reason from ops.unread_files where state = 'refused' order by all"
 UNDER_CONTRACT = "select count(distinct contract_code) from ops.extract_loads where state in ('loaded', 'empty')"
 MAXIMUM_NAMED = 5
 
@@ -75,7 +76,8 @@ def _refused(warehouse: Warehouse, contracts: set[str], severity: dg.AssetCheckS
     # what was refused once and has been delivered again, or taken away, is history and holds nothing back
     with warehouse.working() as connection, State(warehouse.out) as state:
         lying = deliveries_in_landing(warehouse.folder / "landing", state)
-        found = [row[:3] for row in connection.execute(REFUSED).fetchall() if row[0] in contracts and row[3] in lying]
+        read = [row[:3] for row in connection.execute(REFUSED).fetchall() if row[3] in lying]
+        found = [row for row in [*read, *connection.execute(REFUSED_UNREAD).fetchall()] if row[0] in contracts]
     kind = refusal_kind(reason for _, _, reason in found).__name__
     message = "\n".join(f"{name} ({contract}): {reason}" for contract, name, reason in found[:MAXIMUM_NAMED])
     return dg.AssetCheckResult(passed=not found, severity=severity, metadata={"files": len(found), "kind": kind, "message": message})

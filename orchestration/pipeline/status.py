@@ -21,6 +21,12 @@ UNMATCHED = """
     select 'complaints', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_complaint
     union all select 'deliveries', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_delivery
     union all select 'responses', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_response"""
+UNREAD = """
+    select file_name, string_agg(contract_code, ', ' order by contract_code), min(reason) from ops.unread_files group by 1
+    union all select f.file_name, l.contract_code, l.warnings
+    from ops.extract_loads l join ops.extract_files f using (extract_file_id) join ops.run on l.known_at = as_of
+    where l.warnings is not null
+    order by all"""
 CUSTOMERS_UNKNOWN = "select count(*) = 0 from raw.crm_customers"
 
 
@@ -44,7 +50,7 @@ def describe_status(folder: Path, now: datetime) -> Iterator[str]:
 def describe_outcome(folder: Path) -> Iterator[str]:
     """Lines at the end of a run: warnings, the generation that analysts read now, what lies in quarantine, and the next command."""
     out = folder / "out"
-    yield from (f"warning: {warning}" for warning in unmatched_customers(out))
+    yield from (f"warning: {warning}" for warning in (*landing_warnings(out), *unmatched_customers(out)))
     with open_read_only(out / CURRENT_FILE) as connection:
         n_quarantined = connection.execute(QUARANTINED).fetchall()[0][0]
     with State(out) as state:
@@ -69,6 +75,13 @@ def unmatched_customers(out: Path) -> Iterator[str]:
 
 def _records(count: int) -> str:
     return f"{count:,} record{'s' * (count != 1)}"
+
+
+def landing_warnings(out: Path) -> Iterator[str]:
+    """A sentence per landing file that the published night did not take up, or took up with a warning."""
+    with open_read_only(out / CURRENT_FILE) as connection:
+        rows = connection.execute(UNREAD).fetchall()
+    yield from (f"{name} ({contracts}): {reason}" for name, contracts, reason in rows)
 
 
 def _line(label: str, text: str) -> str:
@@ -114,6 +127,8 @@ def _published(folder: Path) -> Iterator[str]:
     for position, text in enumerate(told or ["none"]):
         yield _line("" if position else "late sources", text)
     yield _line("quarantine", _records(n_quarantined) + (f": {say_command(folder, 'quarantine list')}" if n_quarantined else ""))
+    for position, warning in enumerate(landing_warnings(out)):
+        yield _line("" if position else "files", warning)
     for warning in unmatched_customers(out):
         yield _line("customers", warning)
 

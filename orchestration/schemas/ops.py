@@ -31,6 +31,7 @@ EXTRACT_LOADS = Table(
         Column("table_name", "text", "table of schema raw, without the schema"),
         Column("state", "text", "loaded, empty, duplicate or refused"),
         Column("reason", "text", "why it was refused", null="loaded"),
+        Column("warnings", "text", "what a person should know although it was loaded", null="nothing"),
         Column("n_records", "bigint", "records, counted by the landing, not by the loader"),
         Column("n_loaded", "bigint", "records that became rows"),
         Column("n_quarantined", "bigint", "records in quarantine"),
@@ -41,6 +42,15 @@ EXTRACT_LOADS = Table(
         Column("data_to_date", "date", "newest business date", null="no dated row"),
         Column("contract_hash", "text", "hash of the contract it was read with"),
         Column("known_at", "timestamp", "first seen"),
+    ),
+)  # fmt: skip
+UNREAD_FILES = Table(
+    "ops.unread_files", "One row per file and contract that was not taken up on the night of the run",
+    (
+        Column("file_name", "text", "name in the landing folder", key=True),
+        Column("contract_code", "text", "contract", key=True),
+        Column("state", "text", "waiting: not known to be whole yet; missing: named by a manifest and not there; refused"),
+        Column("reason", "text", "why, and what to do"),
     ),
 )  # fmt: skip
 QUARANTINE = Table(
@@ -103,4 +113,4 @@ CHECKS = Table(
         Column("observed", "text", "what was found: counts only, never values"),
     ),
 )  # fmt: skip
-OPS_TABLES = (EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS)
+OPS_TABLES = (EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, UNREAD_FILES, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS)

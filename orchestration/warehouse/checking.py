@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
@@ -19,13 +18,14 @@ import duckdb
 
 from orchestration.config.contracts import Contract
 from orchestration.errors import ExtractError
+from orchestration.warehouse.completeness import Announced, find_absent, is_companion, read_manifests, why_waiting
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY
-from orchestration.warehouse.landing import LandedFile, read_file_time
+from orchestration.warehouse.landing import LandedFile, match_contracts, read_file_time
 from orchestration.warehouse.mapping import Mapping, Violation
 from orchestration.warehouse.quarantine import find_bad_records, read_records
-from orchestration.warehouse.scanning import Scan, ScannedFile, scan_files, text_files
+from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, Scan, ScannedFile, scan_files, text_files
 from orchestration.warehouse.shapes import check_header, find_strangers, hash_contract, measure_file
 
 SHOWN_PER_RULE = 3
@@ -74,10 +74,11 @@ def check_landing(contracts: Sequence[Contract], landing: Path, *, time_zone: st
     if not landing.is_dir():
         raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
     names = sorted(path.name for path in landing.iterdir() if path.is_file() and not path.is_symlink() and path.suffix != TEMPORARY)
-    findings = [_stranger(name) for name in names if not any(fnmatchcase(name, c.files.pattern) for c in contracts)]
+    findings = [_stranger(name) for name in names if not match_contracts(name, contracts) and not is_companion(name, contracts)]
     with tempfile.TemporaryDirectory() as folder, open_memory() as con:
         for contract in contracts:
-            mine = [name for name in names if fnmatchcase(name, contract.files.pattern)]
+            mine, told = [name for name in names if contract in match_contracts(name, contracts)], read_manifests(landing, names, contract)
+            findings += _incomplete(contract, [landing / name for name in mine], told)
             findings += _check_contract(con, contract, [landing / name for name in mine], Path(folder), time_zone)
         findings += _find_unread(contracts, landing, names, Path(folder))
     return sorted(findings, key=lambda f: (f.file_name, f.contract_code, f.line_number))
@@ -86,6 +87,14 @@ def check_landing(contracts: Sequence[Contract], landing: Path, *, time_zone: st
 def _stranger(name: str) -> Finding:
     hint = "correct files.pattern of a contract, or remove the file"
     return Finding("warning", name, "", "no contract matches this name, so it is not read", hint)
+
+
+def _incomplete(contract: Contract, paths: Sequence[Path], told: Announced) -> Iterator[Finding]:
+    """What is not there yet, or not known to be whole: a night leaves it."""
+    waiting = ((path.name, "waiting", reason) for path in paths if (reason := why_waiting(path, contract, told)))
+    for name, state, reason in (*find_absent(contract, told), *waiting):
+        what, _, hint = reason.partition("; ")
+        yield Finding("error" if state == "refused" else "warning", name, contract.contract, what, hint)
 
 
 def _check_contract(
@@ -125,7 +134,7 @@ def _unusable(entry: LandedFile) -> Finding:
 
 def _find_unread(contracts: Sequence[Contract], landing: Path, names: Sequence[str], folder: Path) -> Iterator[Finding]:
     for name in names:
-        mine = [c for c in contracts if fnmatchcase(name, c.files.pattern)]
+        mine = match_contracts(name, contracts)
         entry = _measure(mine[0], landing / name, folder, 0) if mine else None
         if entry and entry.shape:
             for warning in find_strangers(entry.shape.header, mine):
@@ -137,12 +146,15 @@ def _check_file(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) ->
     if one.refusal:
         return [Finding("error", one.landed.file_name, contract.contract, one.refusal)]
     bad = find_bad_records(con, scan, one)
+    if one.shape.is_cut and one.shape.n_records in bad:
+        return [Finding("error", one.landed.file_name, contract.contract, CUT_OFF, CUT_HINT)]
     groups: dict[Violation, list[int]] = {}
     for number, violation in bad.items():
         groups.setdefault(violation, []).append(number)
     shown = {number: len(group) for group in groups.values() for number in group[:SHOWN_PER_RULE]}
     records = read_records(con, one, sorted(shown))
-    findings = [_bad_record(scan.mapping, one, bad[number], line, content, shown[number]) for number, line, content in records]
+    findings = [Finding("warning", one.landed.file_name, contract.contract, warning) for warning in one.shape.warnings]
+    findings += [_bad_record(scan.mapping, one, bad[number], line, content, shown[number]) for number, line, content in records]
     if len(bad) > contract.quarantine_limit_share * one.shape.n_records:
         share = f"{len(bad)} of {one.shape.n_records} records"
         limit = f"quarantine_limit_share {contract.quarantine_limit_share:g} allows"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.warehouse.state_file import StateFile, time_text
-from orchestration.warehouse.state_schema import ExtractFile
+from orchestration.warehouse.state_schema import ExtractFile, Promise
 
 DELIVERED = "select extract_file_id, d.sha256, d.file_name, d.n_bytes, d.known_at from deliveries d"
 
@@ -69,6 +69,17 @@ class Deliveries(StateFile):
         """The delivery that lies under this name, if it was recorded with this size and time of change and is the newest there."""
         latest = self._latest(file_name)
         return latest[0] if latest and latest[1:] == (n_bytes, changed_ns) else None
+
+    def record_promise(self, extract_file_id: int, promise: Promise) -> None:
+        """Nothing; what a manifest says of the delivery is kept, since the manifest may go and a full reload asks again."""
+        if self.promises().get(extract_file_id) != promise:
+            values = (extract_file_id, promise.told_by, promise.n_records, promise.n_bytes, promise.sha256)
+            self._run("insert or replace into promises values (?, ?, ?, ?, ?)", values)
+
+    def promises(self) -> dict[int, Promise]:
+        """What was promised, by delivery."""
+        rows = self._rows("select extract_file_id, told_by, n_records, n_bytes, sha256 from promises")
+        return {row[0]: Promise(*row[1:]) for row in rows}
 
     def _latest(self, file_name: str) -> tuple[ExtractFile, int, int] | None:
         """What was seen last under the name: delivery, size, time of change."""

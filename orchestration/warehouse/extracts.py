@@ -33,7 +33,7 @@ from orchestration.warehouse.ledger import (
 )  # fmt: skip
 from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.quarantine import store_bytes, write_quarantine
-from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, scan_files
+from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, TYPED, Scan, ScannedFile, ends_badly, scan_files
 from orchestration.warehouse.state import State
 from orchestration.warehouse.stretches import select_stretches
 from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
@@ -178,6 +178,8 @@ def _judge(load: _Load, scan: Scan) -> None:
     """Nothing; files with too much quarantine are refused, and refused files leave no record behind."""
     for one in scan.files:
         limit = load.contract.quarantine_limit_share * one.shape.n_records
+        if not one.refusal and one.shape.is_cut and ends_badly(load.con, one):
+            one.refusal = f"{CUT_OFF}; {CUT_HINT}"
         if not one.refusal and one.n_quarantined > limit:
             one.refusal = (
                 f"{one.n_quarantined} of {one.shape.n_records} records break the contract, more than quarantine_limit_share "
@@ -207,7 +209,7 @@ def _result(entry: LandedFile, scan: Scan) -> LoadResult:
     if one is None:
         return base
     if one.refusal:
-        return replace(base, state="refused", reason=one.refusal, n_records=one.shape.n_records)
+        return replace(base, state="refused", reason=one.refusal, warnings=(), n_records=one.shape.n_records)
     n_loaded = one.n_parsed - one.n_skipped - one.n_bad
     base = replace(base, n_loaded=n_loaded, n_quarantined=one.n_quarantined, n_skipped=one.n_skipped)
     return replace(base, state="loaded", n_records=one.shape.n_records)

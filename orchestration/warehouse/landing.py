@@ -17,12 +17,23 @@ from typing import Literal, Protocol
 
 from orchestration.config.contracts import Contract
 from orchestration.errors import ContractError, CsatError, ExtractError
+from orchestration.warehouse.completeness import (
+    AT_REST,
+    StillArrivingError,
+    check_count,
+    check_promise,
+    find_absent,
+    find_moving,
+    is_companion,
+    read_manifests,
+    why_waiting,
+)
 from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
-from orchestration.warehouse.state import ExtractFile, State
+from orchestration.warehouse.state import ExtractFile, Promise, State
 
-LandedState = Literal["ready", "known", "empty", "duplicate", "refused"]
+LandedState = Literal["ready", "known", "empty", "duplicate", "refused", "waiting", "missing"]
 UNRECORDED = 0
 NO_LANDING = "create it, or correct the workspace given with --workspace"
 DEFAULT_LIMITS = LandingLimits()
@@ -32,7 +43,8 @@ BREAKS_CONTRACT = ("has no column", "break the contract", "has no name", "is the
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file under one contract. `known`: loaded already under the same contract, so it was not looked at again.
+    """One file under one contract. `known`: loaded already under the same contract, so it was not looked at again. `waiting`: not
+    known to be whole yet. `missing`: named by a manifest and not there.
 
     `extract_file_id` 0: the content could not even be kept. `shape` is there where the state is ready.
     """
@@ -59,6 +71,7 @@ class _Kept:
 
     file_name: str
     file: ExtractFile
+    promise: Promise | None = None
 
 
 class Loaded(Protocol):
@@ -69,22 +82,40 @@ class Loaded(Protocol):
 
 def land_files(
     landing: Path, contracts: Sequence[Contract], out: Path, state: State, *, as_of: datetime,
-    loaded: Loaded = frozenset(), limits: LandingLimits = DEFAULT_LIMITS,
+    loaded: Loaded = frozenset(), limits: LandingLimits = DEFAULT_LIMITS, rest_seconds: float = 0,
 ) -> list[LandedFile]:  # fmt: skip
     """One entry per landing file and contract that matches its name, in order of file number and contract.
 
-    `loaded` holds (delivery, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders, names that
-    no contract matches and what is still being written (.part) are left alone. Raises ExtractError where the landing folder is
-    missing.
+    What is not known to be whole is left for another night; `rest_seconds`: how long a new file must not change. `loaded` holds
+    (delivery, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders, names that no contract
+    matches and what is still being written (.part) are left alone. Raises ExtractError where the landing folder is missing.
     """
     if not landing.is_dir():
         raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
     prepare_folders(out)
-    landed: list[LandedFile] = []
-    for name in sorted(entry.name for entry in os.scandir(landing) if not entry.name.endswith(TEMPORARY)):
-        if matching := [c for c in contracts if fnmatch.fnmatchcase(name, c.files.pattern)]:
-            landed += _land_one(landing / name, matching, out, state, as_of, loaded, limits)
+    names = sorted(entry.name for entry in os.scandir(landing) if not entry.name.endswith(TEMPORARY))
+    found = {name: matching for name in names if (matching := match_contracts(name, contracts))}
+    moving = find_moving(landing, found, state, rest_seconds)
+    announced = {contract.contract: read_manifests(landing, names, contract, moving) for contract in contracts}
+    landed = [_untaken(c, *absent) for c in contracts for absent in find_absent(c, announced[c.contract], state)]
+    for name, matching in found.items():
+        reasons = [why_waiting(landing / name, contract, announced[contract.contract], state) for contract in matching]
+        landed += [_untaken(contract, name, "waiting", reason) for contract, reason in zip(matching, reasons, strict=True) if reason]
+        if whole := [contract for contract, reason in zip(matching, reasons, strict=True) if not reason]:
+            promise = next((p for c in whole if (p := announced[c.contract].promises.get(name))), None)
+            landed += _land_one(landing / name, whole, out, state, as_of, loaded, limits, promise)
     return _mark_duplicates(landed)
+
+
+def match_contracts(name: str, contracts: Sequence[Contract]) -> list[Contract]:
+    """The contracts that read a file of this name; none read the markers and manifests of one."""
+    if is_companion(name, contracts):
+        return []
+    return [contract for contract in contracts if fnmatch.fnmatchcase(name, contract.files.pattern)]
+
+
+def _untaken(contract: Contract, name: str, state: LandedState, reason: str) -> LandedFile:
+    return LandedFile(contract, hash_contract(contract), _shown(name), state, reason)
 
 
 def land_kept(
@@ -93,12 +124,10 @@ def land_kept(
     """The same entries for everything ever kept, from originals and state alone: what a full reload reads."""
     prepare_folders(out)
     landed: list[LandedFile] = []
-    files = {file.extract_file_id: file for file in state.files()}
+    files, promises = {file.extract_file_id: file for file in state.files()}, state.promises()
     for name in state.names():
-        kept = _Kept(name.file_name, files[name.extract_file_id])
-        for contract in contracts:
-            if fnmatch.fnmatchcase(name.file_name, contract.files.pattern):
-                landed.append(_measure(kept, contract, out, loaded, limits))
+        kept = _Kept(name.file_name, files[name.extract_file_id], promises.get(name.extract_file_id))
+        landed += [_measure(kept, contract, out, loaded, limits) for contract in match_contracts(name.file_name, contracts)]
     return _mark_duplicates(landed)
 
 
@@ -121,14 +150,19 @@ def prepare_folders(out: Path) -> None:
 
 
 def _land_one(
-    path: Path, contracts: Sequence[Contract], out: Path, state: State, as_of: datetime, loaded: Loaded, limits: LandingLimits
-) -> list[LandedFile]:
+    path: Path, contracts: Sequence[Contract], out: Path, state: State, as_of: datetime, loaded: Loaded, limits: LandingLimits,
+    promise: Promise | None,
+) -> list[LandedFile]:  # fmt: skip
     try:
-        kept = _keep(path, out, state, as_of, limits)
+        file = _keep(path, out, state, as_of, limits)
     except UnreadableError as error:
-        return [LandedFile(c, hash_contract(c), _shown(path.name), "refused", str(error)) for c in contracts]
-    if kept is None:
+        return [_untaken(c, path.name, "waiting" if isinstance(error, StillArrivingError) else "refused", str(error)) for c in contracts]
+    if file is None:
         return []
+    number = file.extract_file_id
+    if promise and not any((number, hash_contract(contract)) in loaded for contract in contracts):
+        state.record_promise(number, promise)
+    kept = _Kept(path.name, file, state.promises().get(number))
     return _warn([_measure(kept, contract, out, loaded, limits) for contract in contracts])
 
 
@@ -136,7 +170,7 @@ def _warn(entries: list[LandedFile]) -> list[LandedFile]:
     """The entries of one file, the first usable one carrying the warning about columns that nobody reads."""
     for index, entry in enumerate(entries):
         if entry.shape:
-            warnings = find_strangers(entry.shape.header, [e.contract for e in entries])
+            warnings = (*entry.shape.warnings, *find_strangers(entry.shape.header, [e.contract for e in entries]))
             return [*entries[:index], replace(entry, shape=replace(entry.shape, warnings=warnings)), *entries[index + 1 :]]
     return entries
 
@@ -147,8 +181,10 @@ def _measure(kept: _Kept, contract: Contract, out: Path, loaded: Loaded, limits:
     if (file.extract_file_id, digest) in loaded:
         return entry
     try:
+        check_promise(kept.promise, sha256=file.sha256, n_bytes=file.n_bytes)
         staged = out / "staged" / f"{file.sha256}.{digest}.csv"
         shape = measure_file(out / "originals" / file.sha256, contract, staged, limits=limits)
+        check_count(kept.promise, shape.n_records if shape else 0)
         if shape is None:
             return replace(entry, state="empty", reason="holds no record")
         read_file_time(contract, kept.file_name)
@@ -176,8 +212,8 @@ def read_file_time(contract: Contract, file_name: str) -> datetime | None:
         raise UnreadableError(f"has {found.group(1)!r} in its name where {rule.format} is agreed", hint) from None
 
 
-def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits) -> _Kept | None:
-    """The content of `path`, kept; None for what is no plain file."""
+def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits) -> ExtractFile | None:
+    """The delivery that `path` is, its content kept; None for what is no plain file."""
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode):
         return None
@@ -188,11 +224,11 @@ def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingL
     sha256 = state.known_content(path.name, about.st_size, about.st_ctime_ns)
     if sha256 is None or not (out / "originals" / sha256).is_file():
         sha256 = _copy(path, out, about)
-    return _Kept(path.name, state.record_delivery(path.name, about.st_size, about.st_ctime_ns, sha256, as_of))
+    return state.record_delivery(path.name, about.st_size, about.st_ctime_ns, sha256, as_of)
 
 
 def _copy(path: Path, out: Path, about: os.stat_result) -> str:
-    """The hash of the bytes, which lie under it in originals, safe on disk. Raises UnreadableError if the file is changing."""
+    """The hash of the bytes, which lie under it in originals, safe on disk. Raises StillArrivingError if the file is changing."""
     part = out / "originals" / f"incoming{TEMPORARY}"
     digest = hashlib.sha256()
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, open(_private_file(part), "wb") as target:
@@ -204,7 +240,7 @@ def _copy(path: Path, out: Path, about: os.stat_result) -> str:
         after = os.fstat(source.fileno())
     if (after.st_size, after.st_ctime_ns) != (about.st_size, about.st_ctime_ns):
         part.unlink()
-        raise UnreadableError("changed while it was read", "it is still being written; it is taken up when it has come to rest")
+        raise StillArrivingError("changed while it was read", f"it is still being written; {AT_REST}")
     os.replace(part, out / "originals" / digest.hexdigest())
     _sync_folder(out / "originals")
     return digest.hexdigest()

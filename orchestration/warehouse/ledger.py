@@ -13,22 +13,22 @@ from typing import Literal
 import duckdb
 
 from orchestration.config.contracts import Contract
-from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, OPS_TABLES
+from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, OPS_TABLES, UNREAD_FILES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
 from orchestration.warehouse.connection import transaction
 from orchestration.warehouse.landing import LandedFile
 from orchestration.warehouse.shapes import hash_contract
 from orchestration.warehouse.state import State
-from orchestration.warehouse.tables import create_table, write_rows
+from orchestration.warehouse.tables import create_table, replace_rows, write_rows
 from orchestration.warehouse.versions import short_name
 
-LoadState = Literal["loaded", "known", "empty", "duplicate", "refused"]
+LoadState = Literal["loaded", "known", "empty", "duplicate", "refused", "waiting", "missing"]
 TOKEN_DIGITS = 32
 
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What became of one file under one contract. State `loaded` now or `known` from before, `empty`, `duplicate`, `refused`."""
+    """What became of one file under one contract. State `loaded` now or `known` from before, or why not."""
 
     contract_code: str
     source_code: str
@@ -125,9 +125,16 @@ def _write_line(con: duckdb.DuckDBPyConnection, entry: LandedFile, result: LoadR
     con.execute("delete from ops.quarantine where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
     write_rows(con, EXTRACT_LOADS, [(
         entry.extract_file_id, contract.contract, contract.source, short_name(contract.canonical), result.state, result.reason or None,
+        "; ".join(result.warnings) or None,
         result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows,
         result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
     )])  # fmt: skip
+
+
+def write_unread(con: duckdb.DuckDBPyConnection, landed: Sequence[LandedFile]) -> None:
+    """Nothing; ops.unread_files tells what of the landing folder was not even kept tonight."""
+    rows = [(e.file_name, e.contract.contract, e.state, e.reason) for e in landed if not e.extract_file_id]
+    replace_rows(con, UNREAD_FILES, rows)
 
 
 def write_tokens(con: duckdb.DuckDBPyConnection, token_key: bytes) -> None:

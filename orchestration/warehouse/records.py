@@ -57,6 +57,8 @@ class Summary:
     has_cr: bool = False
     open_quote_line: int | None = None
     n_lines: int = 0
+    is_cut: bool = False
+    """True where the last line does not end and others do: the file may have been cut off inside it."""
 
     @property
     def mixes_line_ends(self) -> bool:
@@ -95,6 +97,7 @@ class RecordReader:
         if self._inside:
             self.summary.open_quote_line = self._quote_line
         self.summary.n_lines = self._line - 1
+        self.summary.is_cut = is_added and self.summary.n_lines > 1
 
     def count(self, chunks: Iterable[bytes]) -> Summary:
         """The summary of all chunks."""

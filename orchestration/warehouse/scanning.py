@@ -24,6 +24,8 @@ TYPED = "temp.load_typed"
 REJECTS, REJECT_SCANS = "load_rejects", "load_reject_scans"
 JSON_DELIMITER = "chr(1)"
 NO_LIMITS = LandingLimits()
+CUT_OFF = "ends in the middle of a record: its last line is broken and has no line end"
+CUT_HINT = "the transfer was cut off; have it delivered again"
 
 
 @dataclass
@@ -205,6 +207,14 @@ def _number_records(one: ScannedFile, places: list[int]) -> list[int]:
         wanted, n_before = wanted[here.size :], n_before + block.starts.size
     first = int(has_header(one))
     return sorted({number - first for number in found})
+
+
+def ends_badly(con: duckdb.DuckDBPyConnection, one: ScannedFile) -> bool:
+    """True where the last record of the file goes to quarantine."""
+    if one.rejected and one.rejected[-1] == one.shape.n_records:
+        return True
+    last = con.execute(f"select _bad is not null from {TYPED} where _position = ? order by _k desc limit 1", [one.position]).fetchall()
+    return bool(last and last[0][0])
 
 
 def has_header(one: ScannedFile) -> bool:

@@ -18,8 +18,10 @@ from orchestration.config.contracts import Contract, ContractColumn, Files
 from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.records import Block, Dialect, RecordReader, RecordTooLongError, Summary
+from orchestration.warehouse.trailers import Trailer
 
 HASH_DIGITS = 16
+CUT = "the last line has no line end, and others have: if the file was cut off there, a manifest, a .done file or a trailer would tell"
 JSON_PROBE_RECORDS = 1000
 COLUMN_NUMBER_HINT = "the file has no header by contract: its columns are called 1, 2, 3 ..."
 
@@ -33,11 +35,13 @@ class Shape:
     header: tuple[str, ...]
     n_records: int
     warnings: tuple[str, ...] = ()
+    is_cut: bool = False
+    """True where the last record may be a part of one: it has no line end, and the others have."""
 
 
 def hash_contract(contract: Contract) -> str:
     """Hash of all that decides which files and records become rows: without owner, description, due dates and the way of delivery."""
-    text = contract.model_dump_json(exclude={"description", "owner", "fetch", "expected"})
+    text = contract.model_dump_json(exclude={"description", "owner", "fetch", "completeness", "expected"})
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 
@@ -73,7 +77,7 @@ def measure_file(original: Path, contract: Contract, staged: Path, *, limits: La
 
     `staged` is where a UTF-8 copy may be written. Raises UnreadableError where the file cannot be used.
     """
-    if original.stat().st_size == 0:
+    if original.stat().st_size == 0 and not contract.files.trailer:
         return None
     if contract.files.format == "parquet":
         return _measure_parquet(original)
@@ -133,8 +137,9 @@ def _measure_parquet(original: Path) -> Shape | None:
 
 
 def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLimits) -> Shape | None:
-    needs_copy = files.encoding not in UTF8_NAMES and original != staged
-    chunks = read_text(original, compression=files.compression, encoding=files.encoding, limits=limits)
+    trailer = Trailer(files.trailer)
+    needs_copy = bool(files.encoding not in UTF8_NAMES or files.trailer) and original != staged
+    chunks = trailer.take_off(read_text(original, compression=files.compression, encoding=files.encoding, limits=limits))
     if needs_copy:
         chunks = _copy_through(chunks, staged)
     header, summary = _scan(chunks, files)
@@ -144,8 +149,10 @@ def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLim
         _unify_line_ends(chunks, staged, dialect_of(files, n_columns=len(header)))
         path, compression = staged, "none"
     has_header = files.header and files.format == "csv"
-    n_records = summary.n_records - int(has_header)
-    return Shape(path, compression, header, n_records) if n_records > 0 else None
+    n_records = summary.n_records - int(has_header and bool(header))
+    trailer.check(n_records)
+    warnings = (CUT,) if summary.is_cut else ()
+    return Shape(path, compression, header, n_records, warnings, summary.is_cut) if n_records > 0 else None
 
 
 def _scan(chunks: Iterable[bytes], files: Files) -> tuple[tuple[str, ...], Summary]:

@@ -11,9 +11,9 @@ from typing import Any
 from orchestration.errors import StateError
 from orchestration.warehouse.deliveries import Deliveries
 from orchestration.warehouse.state_file import STATE_FILE, time_text
-from orchestration.warehouse.state_schema import MIGRATIONS, ExtractFile, Generation, GenerationState, Run, RunState, SourceFetch
+from orchestration.warehouse.state_schema import MIGRATIONS, ExtractFile, Generation, GenerationState, Promise, Run, RunState, SourceFetch
 
-__all__ = ["MIGRATIONS", "STATE_FILE", "ExtractFile", "Generation", "Run", "RunState", "SourceFetch", "State"]
+__all__ = ["MIGRATIONS", "STATE_FILE", "ExtractFile", "Generation", "Promise", "Run", "RunState", "SourceFetch", "State"]
 
 
 class State(Deliveries):

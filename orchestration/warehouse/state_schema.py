@@ -48,6 +48,10 @@ MIGRATIONS = (
     drop table extract_names;
     drop table extract_files;
     """,
+    """
+    create table promises (
+        extract_file_id integer primary key references deliveries, told_by text not null, n_records integer, n_bytes integer, sha256 text);
+    """,
 )
 """Statements that lead from one version of the file to the next; the file's version is how many of them it has seen."""
 
@@ -61,6 +65,16 @@ class ExtractFile:
     file_name: str
     n_bytes: int
     known_at: datetime
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a manifest says of a file; None: nothing."""
+
+    told_by: str
+    n_records: int | None = None
+    n_bytes: int | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)

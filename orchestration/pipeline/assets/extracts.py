@@ -10,17 +10,17 @@ import duckdb
 from orchestration.pipeline.assets.config_tables import asset_key
 from orchestration.pipeline.night import hash_code, require_workspace
 from orchestration.pipeline.resources import Warehouse
-from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, QUARANTINE, TOUCHED_MONTHS
+from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, QUARANTINE, TOUCHED_MONTHS, UNREAD_FILES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
 from orchestration.settings import read_token_key
 from orchestration.warehouse.connection import quote_table
 from orchestration.warehouse.extracts import load_landed, reload_all
 from orchestration.warehouse.landing import land_files
-from orchestration.warehouse.ledger import LoadResult, ensure_raw_tables, loaded_pairs
+from orchestration.warehouse.ledger import LoadResult, ensure_raw_tables, loaded_pairs, write_unread
 from orchestration.warehouse.state import State
 from orchestration.warehouse.touched import touch_all_months
 
-LOADED = (*RAW_TABLES, CUSTOMER_TOKENS, EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, QUARANTINE, TOUCHED_MONTHS)
+LOADED = (*RAW_TABLES, CUSTOMER_TOKENS, EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, UNREAD_FILES, QUARANTINE, TOUCHED_MONTHS)
 BUILT_WITH = "built_with.txt"
 
 
@@ -42,13 +42,16 @@ def extracts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
 def load_extracts(warehouse: Warehouse) -> list[LoadResult]:
     """What became of each landed file; with another configuration or code than the last build's every month is touched."""
     contracts, as_of, key = warehouse.config.contracts, warehouse.as_of, read_token_key(warehouse.out)
-    time_zone = warehouse.config.workspace.time_zone
+    time_zone, rest = warehouse.config.workspace.time_zone, warehouse.config.workspace.landing_rest_seconds
     with State(warehouse.out) as state, warehouse.working() as connection:
         if warehouse.full_refresh:
-            land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of)
+            landed = land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of, rest_seconds=rest)
+            write_unread(connection, landed)
             return reload_all(connection, warehouse.out, contracts, state, as_of=as_of, token_key=key, time_zone=time_zone)
         ensure_raw_tables(connection)
-        landed = land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of, loaded=loaded_pairs(connection))
+        loaded = loaded_pairs(connection)
+        landed = land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of, loaded=loaded, rest_seconds=rest)
+        write_unread(connection, landed)
         results = load_landed(connection, warehouse.out, contracts, landed, state, as_of=as_of, token_key=key, time_zone=time_zone)
         if read_built_with(warehouse.out) != build_mark(warehouse):
             touch_all_months(connection)

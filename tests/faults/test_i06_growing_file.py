@@ -1,0 +1,71 @@
+"""I06: a file that is still being written is not read, is told as waiting, and is loaded whole once it rests."""
+
+import threading
+import time
+from pathlib import Path
+
+from support.loading import Workspace
+
+from orchestration.warehouse.connection import open_working
+from orchestration.warehouse.landing import LandedFile, land_files
+from orchestration.warehouse.ledger import write_unread
+from orchestration.warehouse.state import State
+
+HEADER = "id,item,at,score\n"
+REST_SECONDS = 0.4
+
+
+def land(workspace: Workspace) -> list[LandedFile]:
+    with State(workspace.out) as state:
+        landed = land_files(workspace.landing, workspace.contracts, workspace.out, state, as_of=workspace.as_of, rest_seconds=REST_SECONDS)
+    with open_working(workspace.out) as con:
+        write_unread(con, landed)
+    return landed
+
+
+def test_i06_growing_file_waits_and_the_others_do_not(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.put("whole.csv", HEADER + "1,A,2025-03-01,4\n")
+    path = workspace.put("growing.csv", HEADER)
+    enough = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not enough.wait(0.01):
+            number += 1
+            with path.open("a") as stream:
+                stream.write(f"{number},A,2025-03-01,4\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        states = {entry.file_name: (entry.state, entry.extract_file_id > 0) for entry in land(workspace)}
+    finally:
+        enough.set()
+        writer.join()
+    assert states == {"growing.csv": ("waiting", False), "whole.csv": ("ready", True)}
+    ((name, state, reason),) = workspace.rows("select file_name, state, reason from ops.unread_files")
+    assert (name, state) == ("growing.csv", "waiting")
+    assert "still being written" in reason
+    n_lines = len(path.read_text().splitlines())
+    assert {entry.state for entry in land(workspace)} == {"ready"}
+    workspace.night()
+    assert workspace.rows("select n_records from ops.extract_loads where extract_file_id = 2") == [(n_lines - 1,)]
+    assert not workspace.rows("from ops.unread_files")
+
+
+def test_i06_a_night_without_new_files_waits_for_nothing(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.put("whole.csv", HEADER + "1,A,2025-03-01,4\n")
+    land(workspace)
+    before = time.monotonic()
+    land(workspace)
+    assert time.monotonic() - before < REST_SECONDS
+
+
+def test_i06_a_file_that_vanishes_meanwhile_costs_nothing(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    path = workspace.put("gone.csv", HEADER + "1,A,2025-03-01,4\n")
+    threading.Timer(REST_SECONDS / 2, path.unlink).start()
+    assert [entry.state for entry in land(workspace)] == ["waiting"]
+    assert land(workspace) == []
