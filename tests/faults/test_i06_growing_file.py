@@ -1,9 +1,9 @@
 """I06: a file that is still being written is not read, is told as waiting, and is loaded whole once it rests."""
 
 import threading
-import time
 from pathlib import Path
 
+import pytest
 from support.loading import Workspace
 
 from orchestration.warehouse.connection import open_working
@@ -54,13 +54,14 @@ def test_i06_growing_file_waits_and_the_others_do_not(tmp_path: Path) -> None:
     assert not workspace.rows("from ops.unread_files")
 
 
-def test_i06_a_night_without_new_files_waits_for_nothing(tmp_path: Path) -> None:
+def test_i06_a_night_without_new_files_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = Workspace(tmp_path)
     workspace.put("whole.csv", HEADER + "1,A,2025-03-01,4\n")
+    waited: list[float] = []
+    monkeypatch.setattr("orchestration.warehouse.completeness.time.sleep", waited.append)
     land(workspace)
-    before = time.monotonic()
     land(workspace)
-    assert time.monotonic() - before < REST_SECONDS
+    assert waited == [REST_SECONDS]
 
 
 def test_i06_a_file_that_vanishes_meanwhile_costs_nothing(tmp_path: Path) -> None:
