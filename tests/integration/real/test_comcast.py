@@ -1,34 +1,16 @@
 """The main job on a real register of complaints that says whether one is solved and never when: 2,224 of one year."""
 
 import re
-import shutil
-from pathlib import Path
 
 import duckdb
 import pytest
-from support.night import run_csat
 
-WORKSPACE = Path(__file__).parent / "comcast"
-EXTRACT = "Comcast_telecom_complaints_data.csv.gz"
-AS_OF = "2016-01-02"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory, shared):
-    """A workspace after one night on the register."""
-    folder = tmp_path_factory.mktemp("comcast") / "workspace"
-    shutil.copytree(WORKSPACE, folder)
-    (folder / "landing").mkdir()
-    shutil.copy(shared(f"data/comcast_complaints/{EXTRACT}"), folder / "landing" / EXTRACT)
-    done = run_csat(folder, "run", "--as-of", AS_OF)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(night):
-    with duckdb.connect(str(night / "out" / "current.duckdb"), read_only=True) as con:
-        yield con
+def night(whole_night):
+    return whole_night("comcast", "2016-01-02", "comcast_complaints/Comcast_telecom_complaints_data.csv.gz")
 
 
 def test_resolved_by_status(published):

@@ -1,35 +1,17 @@
 """The main job on a city's resident survey, described by contracts alone: importance asked as the three services that matter most."""
 
 import re
-import shutil
-from pathlib import Path
 
-import duckdb
 import pytest
-from support.night import run_csat
 
-WORKSPACE = Path(__file__).parent / "kansas_city"
-EXTRACT = "data/kc_survey_sep2021/kcmo_sep_2021.csv.gz"
 SERVICES = 16
 WHOLE = "segment_code = 'all' and region_code = 'all' and window_months = 1"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory, shared):
-    """A workspace after one night on the extract."""
-    folder = tmp_path_factory.mktemp("kansas_city") / "workspace"
-    shutil.copytree(WORKSPACE, folder)
-    (folder / "landing").mkdir()
-    shutil.copy(shared(EXTRACT), folder / "landing")
-    done = run_csat(folder, "run", "--as-of", "2021-10-05")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(night):
-    with duckdb.connect(str(night / "out" / "current.duckdb"), read_only=True) as con:
-        yield con
+def night(whole_night):
+    return whole_night("kansas_city", "2021-10-05", "kc_survey_sep2021/kcmo_sep_2021.csv.gz")
 
 
 @pytest.fixture(scope="module")

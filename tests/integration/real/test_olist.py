@@ -1,35 +1,16 @@
 """The main job on real extracts, described by contracts alone: 8,135 orders of an online marketplace with their reviews."""
 
 import re
-import shutil
-from pathlib import Path
 
-import duckdb
 import pytest
-from support.night import run_csat
 
-OLIST = Path(__file__).parent / "olist"
 EXTRACTS = ("olist_orders_dataset.csv.gz", "olist_order_reviews_dataset.csv.gz", "olist_customers_dataset.csv.gz")
-AS_OF = "2018-09-04"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory, shared):
-    """A workspace after one night on the extracts."""
-    folder = tmp_path_factory.mktemp("olist") / "workspace"
-    shutil.copytree(OLIST, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / "landing").mkdir()
-    for name in EXTRACTS:
-        shutil.copy(shared(f"data/olist/{name}"), folder / "landing" / name)
-    done = run_csat(folder, "run", "--as-of", AS_OF)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(night):
-    with duckdb.connect(str(night / "out" / "current.duckdb"), read_only=True) as con:
-        yield con
+def night(whole_night):
+    return whole_night("olist", "2018-09-04", *(f"olist/{name}" for name in EXTRACTS))
 
 
 def _rate(published, metric: str) -> tuple[int, int]:

@@ -99,3 +99,63 @@ def test_every_event_of_a_permit_is_part_of_a_stretch(permits):
     assert channels == {"web": 1_250, "desk": 109, "post": 53, "email": 21, "intern": 1}
     overlaps = "select count(*) from raw.crm_case_stages where left_at < entered_at and stage_code <> 'handling'"
     assert permits.execute(overlaps).fetchall() == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def orders(built):
+    extracts = ("olist_orders_dataset.csv.gz", "olist_order_reviews_dataset.csv.gz", "olist_customers_dataset.csv.gz")
+    return built("olist", date(2018, 9, 4), "+fct_delivery +fct_answer", *(f"olist/{name}" for name in extracts))
+
+
+def test_orders_delivered_late_by_time_and_by_date(orders):
+    late = "count(is_on_time_by_time), count(*) filter (not is_on_time_by_time), count(*) filter (not is_on_time_by_date)"
+    judged, by_time, by_date = orders.execute(f"select {late} from marts.fct_delivery").fetchall()[0]
+    assert (judged, by_time, round(100 * by_time / judged, 2), round(100 * by_date / judged, 2)) == (5_164, 414, 8.02, 6.62)
+
+
+def test_reviews_with_one_number_for_several_orders_are_told_apart(orders):
+    """34 records repeat the number of a review of another order, so the order is part of the key and nothing is put away."""
+    reviews = "select count(*), count(*) - count(distinct split_part(response_id, '|', 1)) from raw.surveys_answers"
+    assert orders.execute(reviews).fetchall() == [(8_225, 34)]
+
+
+@pytest.fixture(scope="module")
+def incidents(built):
+    return built("uci_incidents", date(2017, 2, 19), "+fct_complaint", "uci_incidents/incident_event_log.parquet")
+
+
+def test_incidents_within_their_deadline_and_reopened(incidents):
+    told = "count(*), round(100 * count(*) filter (is_within_deadline) / count(is_within_deadline), 2), count(*) filter (n_reopened > 0)"
+    assert incidents.execute(f"select {told} from marts.fct_complaint").fetchall() == [(24_918, 63.42, 275)]
+
+
+def test_lines_that_repeat_a_closing_are_no_second_one(incidents):
+    """24,985 lines of the log say Closed, 67 more than there are incidents: 55 repeat the line before, 12 close an incident again."""
+    closed = "select count(*), count(distinct complaint_id), max(n) from (select *, count(*) over (partition by complaint_id) as n "
+    found = incidents.execute(closed + "from raw.complaints_events where event_code = 'closed')").fetchall()
+    assert found == [(24_985 - 55, 24_918, 2)]
+
+
+@pytest.fixture(scope="module")
+def register(built):
+    return built("comcast", date(2016, 1, 2), "+fct_complaint", "comcast_complaints/Comcast_telecom_complaints_data.csv.gz")
+
+
+def test_complaints_of_a_register_that_knows_no_dates_of_solution(register):
+    assert register.execute("select count(*), count(*) filter (is_resolved) from marts.fct_complaint").fetchall() == [(2_224, 1_707)]
+
+
+@pytest.fixture(scope="module")
+def residents(built):
+    return built("kansas_city", date(2021, 10, 5), "+stat_item_levels_monthly", "kc_survey_sep2021/kcmo_sep_2021.csv.gz")
+
+
+@pytest.mark.parametrize(("item", "named", "satisfied"), [("STREETS", 69.9, 13.5), ("POLICE", 50.4, 47.4)])
+def test_services_that_matter_and_satisfy(residents, item, named, satisfied):
+    """Named by a share of all 1,033 residents; satisfied are those of the raters who chose one of the two highest levels."""
+    share = "round(100 * sum(n_answers) filter (level >= ?) / sum(n_answers), 1)"
+    query = f"select {share} from marts.stat_item_levels_monthly where item_code = ? and measure_code = ?"
+    found = [
+        residents.execute(query, [level, item, measure]).fetchall()[0][0] for level, measure in ((1, "importance"), (4, "satisfaction"))
+    ]
+    assert found == [named, satisfied]

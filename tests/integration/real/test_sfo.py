@@ -3,37 +3,19 @@
 import csv
 import gzip
 import re
-import shutil
 from fractions import Fraction
-from pathlib import Path
 
-import duckdb
 import pytest
-from support.night import run_csat
 
-WORKSPACE = Path(__file__).parent / "sfo"
-EXTRACT = "data/sfo_survey/2017_SFO_Customer_Survey.csv.gz"
+EXTRACT = "sfo_survey/2017_SFO_Customer_Survey.csv.gz"
 WHOLE = "segment_code = 'all' and region_code = 'all' and window_months = 1"
 SERVICES = 14
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory, shared):
-    """A workspace after one night on the extract."""
-    folder = tmp_path_factory.mktemp("sfo") / "workspace"
-    shutil.copytree(WORKSPACE, folder)
-    (folder / "landing").mkdir()
-    shutil.copy(shared(EXTRACT), folder / "landing")
-    done = run_csat(folder, "run", "--as-of", "2017-06-05")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(night):
-    with duckdb.connect(str(night / "out" / "current.duckdb"), read_only=True) as con:
-        yield con
+def night(whole_night):
+    return whole_night("sfo", "2017-06-05", EXTRACT)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +38,7 @@ def test_the_headline_is_that_question_on_0_to_100_with_its_own_base(published):
 
 def test_never_used_and_blank_are_in_no_mean(published, shared):
     """The second route: the means of the file itself, without 0, 6 and blank."""
-    with gzip.open(shared(EXTRACT), "rt", encoding="utf-8-sig") as file:
+    with gzip.open(shared(f"data/{EXTRACT}"), "rt", encoding="utf-8-sig") as file:
         records = list(csv.DictReader(file))
     pairs = {"ART": "Q7ART", "FOOD": "Q7FOOD", "SHUTTLE": "Q7LTPARKING", "RENTAL": "Q7RENTAL", "WIFI": "Q7WIFI"}
     query = f"select item_code, satisfaction_score, n_satisfaction from indices.item_scores where {WHOLE}"

@@ -5,42 +5,26 @@ a month of the report tells how that month's incidents stood then.
 """
 
 import re
-import shutil
 from datetime import datetime
 from itertools import groupby, pairwise
 from pathlib import Path
 
 import duckdb
 import pytest
-from support.night import run_csat
 
-WORKSPACE = Path(__file__).parent / "uci_incidents"
-LOG = "incident_event_log.parquet"
-AS_OF = "2017-02-19"
+LOG = "uci_incidents/incident_event_log.parquet"
 N_EVENTS, N_INCIDENTS = 141_712, 24_918
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def log(shared):
-    return shared(f"data/uci_incidents/{LOG}")
+    return shared(f"data/{LOG}")
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory, log):
-    """A workspace after one night on the log."""
-    folder = tmp_path_factory.mktemp("uci") / "workspace"
-    shutil.copytree(WORKSPACE, folder)
-    (folder / "landing").mkdir()
-    shutil.copy(log, folder / "landing" / LOG)
-    done = run_csat(folder, "run", "--as-of", AS_OF)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(night):
-    with duckdb.connect(str(night / "out" / "current.duckdb"), read_only=True) as con:
-        yield con
+def night(whole_night):
+    return whole_night("uci_incidents", "2017-02-19", LOG)
 
 
 def _rate(published, metric: str) -> tuple[int, int]:
