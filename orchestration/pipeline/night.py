@@ -115,6 +115,8 @@ def hash_input(folder: Path, state: State | None, day: date) -> str:
     for entry in sorted(os.scandir(folder / "landing"), key=lambda entry: os.fsencode(entry.name)):
         if entry.is_file(follow_symlinks=False) and not entry.name.endswith(TEMPORARY):
             digest.update(os.fsencode(entry.name) + b"\0" + _content_hash(Path(entry.path), entry.stat(), state).encode() + b"\0")
+    for decision in state.discards() if state else ():
+        digest.update(repr(decision).encode())
     return digest.hexdigest()
 
 

@@ -17,13 +17,15 @@ ONE_DAY = timedelta(days=1)
 NO_NIGHT = "a night published after the month's end"
 LOADED = """
     select
-        cast(coalesce(sum(n_rows), 0) as bigint), cast(coalesce(sum(n_quarantined), 0) as bigint), max(data_to_date), max(extracted_at)
-    from ops.extract_loads where contract_code = ? and state in ('loaded', 'empty')"""
+        cast(coalesce(sum(n_rows), 0) as bigint),
+        (select count(*) from ops.quarantine as q where q.contract_code = $1 and q.state = 'open'),
+        max(data_to_date), max(extracted_at)
+    from ops.extract_loads where contract_code = $1 and state in ('loaded', 'empty')"""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a contract has loaded: rows made, records in quarantine, newest business date (null: none), and the day it reaches to."""
+    """What a contract has loaded: rows made, open records in quarantine, newest business date (null: none), and the day it reaches to."""
 
     n_rows: int
     n_quarantined: int

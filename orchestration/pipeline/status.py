@@ -16,7 +16,7 @@ CALENDAR_WARNING_DAYS = 60
 GIGABYTE = 1e9
 LABEL_WIDTH = 17
 LATE = "select contract_code, state, data_to_date, expected_to_date from ops.sources where state <> 'complete' order by 1"
-QUARANTINED = "select count(*) from ops.quarantine"
+QUARANTINED = "select count(*) from ops.quarantine where state = 'open'"
 UNMATCHED = """
     select 'complaints', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_complaint
     union all select 'deliveries', count(*), count(*) filter (customer_id = 'unmatched') from marts.fct_delivery

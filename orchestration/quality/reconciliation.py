@@ -64,6 +64,11 @@ _WEIGHTS_OFF_ONE = """
 _LEDGER_GAPS = """
     select cast(count(*) as bigint) as n_different from ops.extract_loads
     where state <> 'refused' and n_records <> n_loaded + n_quarantined + n_skipped"""
+_QUARANTINE_GAPS = """
+    select cast(count(*) as bigint) as n_different from (
+        select n_quarantined from ops.extract_loads as l left join ops.quarantine as q using (extract_file_id, contract_code)
+        group by extract_file_id, contract_code, n_quarantined
+        having count(q.record_number) filter (q.state in ('open', 'cured', 'discarded')) <> n_quarantined)"""
 _FIGURE_NOT_AN_INDEX = """
     select cast(count(*) as bigint) as n_different from reported.figures
     where source_table = 'indices.overall_scores' and unit = 'index' and month_start_date = getvariable('figures_month')
@@ -87,4 +92,5 @@ RECONCILIATIONS = (
     Reconciliation("figures_stand_in_kpi_scores", "reported.figures", _FIGURE_NOT_A_KPI),
     Reconciliation("weights_add_up_to_one", "indices.item_weights", _WEIGHTS_OFF_ONE),
     Reconciliation("records_are_conserved", "ops.extract_loads", _LEDGER_GAPS),
+    Reconciliation("quarantine_is_conserved", "ops.quarantine", _QUARANTINE_GAPS),
 )

@@ -34,7 +34,7 @@ EXTRACT_LOADS = Table(
         Column("warnings", "text", "what a person should know although it was loaded", null="nothing"),
         Column("n_records", "bigint", "records, counted by the landing, not by the loader"),
         Column("n_loaded", "bigint", "records that became rows"),
-        Column("n_quarantined", "bigint", "records in quarantine"),
+        Column("n_quarantined", "bigint", "records that went into quarantine, whatever became of them since"),
         Column("n_skipped", "bigint", "records left out on purpose"),
         Column("n_rows", "bigint", "rows made of the loaded records"),
         Column("extracted_at", "timestamp", "when the source extracted it", null="refused"),
@@ -54,15 +54,20 @@ UNREAD_FILES = Table(
     ),
 )  # fmt: skip
 QUARANTINE = Table(
-    "ops.quarantine", "One row per record that could not be loaded; its bytes are in the private file",
+    "ops.quarantine", "One row per record that could not be loaded, and what became of it since; its bytes are in the private file",
     (
         Column("extract_file_id", "integer", "file of ops.extract_files", key=True),
         Column("contract_code", "text", "contract", key=True),
         Column("record_number", "bigint", "record, counted from 1 without the header", key=True),
         Column("line_number", "bigint", "line of the file where the record begins, the header included"),
         Column("column_name", "text", "source column", null="the whole record"),
-        Column("rule_code", "text", "required, type, format, range, map, fields, encoding, duplicate_key"),
+        Column("rule_code", "text", "required, type, format, range, map, fields, encoding"),
         Column("known_at", "timestamp", "first seen"),
+        Column("state", "text", "open; cured: a later file brought the record and it was loaded; discarded: done without, for `reason`"),
+        Column("cured_by", "integer", "file of ops.extract_files that brought it again", null="not cured"),
+        Column("closed_at", "timestamp", "when that file was first seen, or when it was discarded", null="open"),
+        Column("reason", "text", "why it was discarded", null="not discarded"),
+        Column("closed_by", "text", "who discarded it", null="not discarded"),
     ),
 )  # fmt: skip
 SOURCES = Table(
@@ -72,7 +77,7 @@ SOURCES = Table(
         Column("source_code", "text", "source system"),
         Column("table_name", "text", "canonical table, e.g. raw.surveys_answers"),
         Column("n_rows", "bigint", "rows made of its records so far, every version counted; the current ones stand in `table_name`"),
-        Column("n_quarantined", "bigint", "records in quarantine"),
+        Column("n_quarantined", "bigint", "open records in quarantine: neither cured nor discarded"),
         Column("data_to_date", "date", "newest business date", null="nothing loaded"),
         Column("due_date", "date", "day on which data up to `expected_to_date` was due", null="expected once"),
         Column("expected_to_date", "date", "day up to which data should reach", null="expected once"),

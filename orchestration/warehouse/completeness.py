@@ -60,10 +60,13 @@ def read_manifests(landing: Path, names: Iterable[str], contract: Contract, movi
 
 
 def why_waiting(path: Path, contract: Contract, announced: Announced, state: State | None = None) -> str:
-    """What the contract waits for before it reads the file; empty: nothing. What was read once needs no marker and no manifest."""
+    """What the contract waits for before it reads the file; empty: nothing.
+
+    What was read once needs no marker and no manifest, and a correction file needs none, since no source has sent it.
+    """
     if path.name in announced.moving:
         return f"is still being written; {AT_REST}"
-    if state and (seen := _look(path)) and state.delivery_of(path.name, *seen):
+    if state and (((seen := _look(path)) and state.delivery_of(path.name, *seen)) or path.name in state.corrected_files()):
         return ""
     marker = contract.completeness.done_file.replace("{name}", path.name)
     if marker and marker not in announced.names:

@@ -17,6 +17,7 @@ import duckdb
 from orchestration.config.contracts import Contract
 from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
+from orchestration.warehouse.cures import close_cured, discard_decided
 from orchestration.warehouse.landing import LandedFile, land_kept
 from orchestration.warehouse.ledger import (
     LoadResult,
@@ -32,7 +33,7 @@ from orchestration.warehouse.ledger import (
     write_tokens,
 )  # fmt: skip
 from orchestration.warehouse.mapping import FILES
-from orchestration.warehouse.quarantine import store_bytes, write_quarantine
+from orchestration.warehouse.quarantine import create_quarantine, read_bad_records, write_quarantine
 from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, TYPED, Scan, ScannedFile, ends_badly, scan_files
 from orchestration.warehouse.state import State
 from orchestration.warehouse.stretches import select_stretches
@@ -61,6 +62,7 @@ class _Load:
     contract: Contract
     as_of: datetime
     token_key: bytes
+    state: State
     touches_all: bool
     """True where every month is touched anyway, so that nobody need find out which."""
 
@@ -81,6 +83,7 @@ def load_landed(
     if not has_raw_tables(con):
         ensure_raw_tables(con)
     mirror_files(con, state)
+    discard_decided(con, state)
     entries = [*landed, *_left_behind(con, out, contracts, landed, state)]
     results: list[LoadResult] = []
     is_everything = was_cut_off(con) or is_first_load(con)
@@ -92,7 +95,7 @@ def load_landed(
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
-            results += _load_contract(_Load(con, contract, as_of, token_key, is_everything), mine, time_zone)
+            results += _load_contract(_Load(con, contract, as_of, token_key, state, is_everything), mine, time_zone)
     with transaction(con):
         finish_touching(con, is_everything=is_everything)
     con.execute("drop table if exists temp.load_seeds")
@@ -121,10 +124,7 @@ def _private_attached(con: duckdb.DuckDBPyConnection, out: Path) -> Iterator[Non
         with transaction(con):
             for table in _without_private_tables(con):
                 create_private_tables(con, table)
-            con.execute(
-                f"create table if not exists {PRIVATE}.quarantine.records (extract_file_id integer, contract_code varchar, "
-                "record_number bigint, line_number bigint, column_name varchar, rule_code varchar, content blob, known_at timestamp)"
-            )
+            create_quarantine(con)
         yield
     finally:
         con.execute(f"detach {PRIVATE}")
@@ -272,7 +272,7 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
     choose_versions(con, table)
     if not load.touches_all:
         note_changes(con, table)
-    quarantined = store_bytes(con, scan)
+    quarantined = read_bad_records(con, scan)
     with transaction(con):
         write_private_versions(con, load.contract, table)
         write_quarantine(con, scan, quarantined, is_private=True)
@@ -281,6 +281,8 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
         mark_unfinished(con) if load.touches_all else touch_changes(con, table)
         write_ledger(con, entries, results)
         write_quarantine(con, scan, quarantined, is_private=False)
+        discard_decided(con, load.state)
+        close_cured(con, scan, load.state)
         write_tokens(con, load.token_key)
 
 

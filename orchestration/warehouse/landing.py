@@ -58,6 +58,8 @@ class LandedFile:
     sha256: str = ""
     known_at: datetime | None = None
     shape: Shape | None = None
+    corrects: ExtractFile | None = None
+    """The delivery for whose records in quarantine this file was written, edited and put back; its rows are as old as that one's."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -104,7 +106,7 @@ def land_files(
         if whole := [contract for contract, reason in zip(matching, reasons, strict=True) if not reason]:
             promise = next((p for c in whole if (p := announced[c.contract].promises.get(name))), None)
             landed += _land_one(landing / name, whole, out, state, as_of, loaded, limits, promise)
-    return _mark_duplicates(landed)
+    return _mark_duplicates(_note_corrections(landed, state))
 
 
 def match_contracts(name: str, contracts: Sequence[Contract]) -> list[Contract]:
@@ -128,7 +130,7 @@ def land_kept(
     for name in state.names():
         kept = _Kept(name.file_name, files[name.extract_file_id], promises.get(name.extract_file_id))
         landed += [_measure(kept, contract, out, loaded, limits) for contract in match_contracts(name.file_name, contracts)]
-    return _mark_duplicates(landed)
+    return _mark_duplicates(_note_corrections(landed, state))
 
 
 def deliveries_in_landing(landing: Path, state: State) -> frozenset[int]:
@@ -261,6 +263,19 @@ def _sync_folder(folder: Path) -> None:
 def _shown(name: str) -> str:
     """A file name that can be printed, whatever it is made of."""
     return name if name.isprintable() and name.isascii() else ascii(name)
+
+
+def _note_corrections(landed: list[LandedFile], state: State) -> list[LandedFile]:
+    """The entries; those whose name is one of a correction file say which delivery it corrects, in the end."""
+    if not (corrected := state.corrected_files()):
+        return landed
+    files = {file.extract_file_id: file for file in state.files()}
+    return [replace(entry, corrects=_corrected(entry.file_name, corrected, files)) for entry in landed]
+
+
+def _corrected(file_name: str, corrected: dict[str, int], files: dict[int, ExtractFile]) -> ExtractFile | None:
+    file = files.get(corrected.get(file_name, UNRECORDED))
+    return file and (_corrected(file.file_name, corrected, files) or file)
 
 
 def _mark_duplicates(landed: list[LandedFile]) -> list[LandedFile]:

@@ -1,24 +1,39 @@
 """Records that could not be loaded: which, where, by which rule, and their bytes as delivered, in the private file alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import groupby
+from typing import Literal
 
 import duckdb
 
 from orchestration.warehouse.connection import quote_text
+from orchestration.warehouse.identity import key_violations, record_key
 from orchestration.warehouse.mapping import FILES, Violation
 from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, has_header, open_records
 from orchestration.warehouse.versions import PRIVATE
 
 FIELDS = Violation(None, "fields")
 LEDGER_COLUMNS = "extract_file_id, contract_code, record_number, line_number, column_name, rule_code, known_at"
+PRIVATE_COLUMNS = f"{LEDGER_COLUMNS}, content, record_key, extracted_at"
+RecordState = Literal["open", "cured", "discarded"]
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """One record that goes into quarantine. `record_key`: what a later delivery of it will have too; None where it cannot be read."""
+
+    number: int
+    line: int
+    violation: Violation
+    content: bytes
+    record_key: str | None
+    extracted_at: datetime | None
 
 
 @dataclass(frozen=True)
 class QuarantinedRecord:
-    """One record in quarantine, without its bytes."""
+    """One record in quarantine, without its bytes, and what became of it."""
 
     extract_file_id: int
     contract_code: str
@@ -27,13 +42,34 @@ class QuarantinedRecord:
     column_name: str | None
     rule_code: str
     known_at: datetime
+    state: RecordState = "open"
+    cured_by: int | None = None
+    closed_at: datetime | None = None
+    reason: str | None = None
+    closed_by: str | None = None
     file_name: str = ""
+
+    @property
+    def place(self) -> str:
+        """Delivery, contract and record number: how the command line names the record."""
+        return f"{self.extract_file_id}/{self.contract_code}/{self.record_number}"
+
+
+def create_quarantine(con: duckdb.DuckDBPyConnection) -> None:
+    """Nothing; the private file has room for records in quarantine and their bytes."""
+    con.execute(
+        f"create table if not exists {PRIVATE}.quarantine.records (extract_file_id integer, contract_code varchar, "
+        "record_number bigint, line_number bigint, column_name varchar, rule_code varchar, content blob, known_at timestamp)"
+    )
+    for column in ("record_key varchar", "extracted_at timestamp"):
+        con.execute(f"alter table {PRIVATE}.quarantine.records add column if not exists {column}")
 
 
 def list_quarantine(con: duckdb.DuckDBPyConnection, *, contract_code: str = "") -> list[QuarantinedRecord]:
-    """Every record in quarantine, or those of one contract, newest file first; `con` is the working or a published file."""
+    """Every record ever put in quarantine, or those of one contract, newest file first; `con` is the working or a published file."""
+    columns = ", ".join(f"q.{field.name}" for field in fields(QuarantinedRecord)[:-1])
     rows = con.execute(
-        "select q.extract_file_id, q.contract_code, q.record_number, q.line_number, q.column_name, q.rule_code, q.known_at, f.file_name "
+        f"select {columns}, coalesce(f.file_name, '') "
         "from ops.quarantine q left join ops.extract_files f using (extract_file_id) where ? in ('', q.contract_code) "
         "order by q.extract_file_id desc, q.contract_code, q.record_number",
         [contract_code],
@@ -69,15 +105,31 @@ def number_of(one: ScannedFile, parsed: int) -> int:
     return number
 
 
-def store_bytes(con: duckdb.DuckDBPyConnection, scan: Scan) -> list[tuple[ScannedFile, int, int, Violation, bytes]]:
-    """Every bad record of the files that are not refused: file, record number, line, violation, bytes."""
-    found: list[tuple[ScannedFile, int, int, Violation, bytes]] = []
+def read_bad_records(con: duckdb.DuckDBPyConnection, scan: Scan) -> dict[int, list[BadRecord]]:
+    """File number -> every bad record of it, in order, of the files that are not refused."""
+    found: dict[int, list[BadRecord]] = {}
     for one in scan.files:
         if one.refusal or not one.n_quarantined:
             continue
-        bad = find_bad_records(con, scan, one)
-        found += [(one, number, line, bad[number], content) for number, line, content in read_records(con, one, list(bad))]
+        bad, keys = find_bad_records(con, scan, one), _keys_of(con, scan, one)
+        found[one.landed.extract_file_id] = [
+            BadRecord(number, line, bad[number], content, *keys.get(number, (None, None)))
+            for number, line, content in read_records(con, one, list(bad))
+        ]
     return found
+
+
+def _keys_of(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> dict[int, tuple[str | None, datetime | None]]:
+    """Record number -> key and age of the bad records that could be split into fields; no key where a part of it is what is wrong."""
+    own_time = scan.mapping.field_of("extracted_at", None)
+    age = f"coalesce({f'v{own_time.number}' if own_time else 'null::timestamp'}, f.file_time, f.known_at)"
+    unreadable = ", ".join(map(str, key_violations(scan.mapping))) or "null"
+    rows = con.execute(
+        f"select _k, case when _bad not in ({unreadable}) then {record_key(scan.mapping)} end, {age} "
+        f"from {TYPED} t join {FILES} f on f.position = t._position where t._position = ? and _bad is not null",
+        [one.position],
+    ).fetchall()
+    return {number_of(one, k - one.first_k + 1): (key, at) for k, key, at in rows}
 
 
 def read_records(con: duckdb.DuckDBPyConnection, one: ScannedFile, numbers: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
@@ -106,28 +158,24 @@ def _parquet_records(con: duckdb.DuckDBPyConnection, one: ScannedFile, numbers: 
         yield number, number, text.encode()
 
 
-def write_quarantine(
-    con: duckdb.DuckDBPyConnection, scan: Scan, found: Sequence[tuple[ScannedFile, int, int, Violation, bytes]], *, is_private: bool
-) -> None:
-    """Nothing; the records are in ops.quarantine, or with their bytes in the private file."""
+def write_quarantine(con: duckdb.DuckDBPyConnection, scan: Scan, found: dict[int, list[BadRecord]], *, is_private: bool) -> None:
+    """Nothing; the records are in ops.quarantine, open, or with their bytes in the private file."""
     target = f"{PRIVATE}.quarantine.records" if is_private else "ops.quarantine"
     contract = scan.mapping.contract.contract
     con.execute(f"delete from {target} where contract_code = ? and extract_file_id in (select extract_file_id from {FILES})", [contract])
-    for one, group in groupby(found, key=lambda entry: entry[0]):
-        records = list(group)
-        _insert(con, target, contract, one, records, is_private=is_private)
+    for one in scan.files:
+        if records := found.get(one.landed.extract_file_id):
+            _insert(con, one, contract, records, is_private=is_private)
 
 
-def _insert(
-    con: duckdb.DuckDBPyConnection, target: str, contract: str, one: ScannedFile,
-    records: Sequence[tuple[ScannedFile, int, int, Violation, bytes]], *, is_private: bool,
-) -> None:  # fmt: skip
-    numbers, lines = [r[1] for r in records], [r[2] for r in records]
-    columns, rules = [r[3].column_name for r in records], [r[3].rule_code for r in records]
+def _insert(con: duckdb.DuckDBPyConnection, one: ScannedFile, contract: str, records: Sequence[BadRecord], *, is_private: bool) -> None:
+    numbers, lines = [r.number for r in records], [r.line for r in records]
+    columns, rules = [r.violation.column_name for r in records], [r.violation.rule_code for r in records]
     values: list[object] = [one.landed.extract_file_id, contract, numbers, lines, columns, rules, one.landed.known_at]
-    content = ", unnest(?::blob[])" if is_private else ""
-    con.execute(
-        f"insert into {target} ({LEDGER_COLUMNS}{', content' if is_private else ''}) "
-        f"select ?, ?, unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]), ?{content}",
-        [*values, [r[4] for r in records]] if is_private else values,
-    )
+    listed = "?, ?, unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::varchar[]), ?"
+    if is_private:
+        more: list[object] = [[r.content for r in records], [r.record_key for r in records], [r.extracted_at for r in records]]
+        insert = f"insert into {PRIVATE}.quarantine.records ({PRIVATE_COLUMNS})"
+        con.execute(f"{insert} select {listed}, unnest(?::blob[]), unnest(?::varchar[]), unnest(?::timestamp[])", [*values, *more])
+    else:
+        con.execute(f"insert into ops.quarantine ({LEDGER_COLUMNS}, state) select {listed}, 'open'", values)

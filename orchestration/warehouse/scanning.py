@@ -99,7 +99,7 @@ def _write_files(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -
     )
     for one in files:
         entry = one.landed
-        file_time = read_file_time(entry.contract, entry.file_name)
+        file_time = read_file_time(entry.contract, entry.file_name) or (entry.corrects.known_at if entry.corrects else None)
         values = [one.position, str(one.shape.read_path), entry.extract_file_id, entry.known_at, file_time]
         con.execute(f"insert into {FILES} values (?, ?, ?, ?, ?, 0)", values)
 

@@ -1,14 +1,16 @@
 """`State`: out/state.sqlite, everything that cannot be derived again from the landing folder.
 
-It holds every delivery and when it was first seen, every night and how it ended, every generation and every move of the
-pointer. It is written, and safe on disk, before the DuckDB commit that relies on it, and is read without the night's lock.
-Standard library only: a night that finds nothing new imports no engine. What analysts see of it is mirrored into `ops`.
+It holds every delivery and when it was first seen, what was decided about quarantine, every night and how it ended, every
+generation and every move of the pointer. It is written, and safe on disk, before the DuckDB commit that relies on it, and is
+read without the night's lock. Standard library only: a night that finds nothing new imports no engine. What analysts see of it
+is mirrored into `ops`.
 """
 
 from datetime import datetime
 from typing import Any
 
 from orchestration.errors import StateError
+from orchestration.warehouse.decisions import Decisions
 from orchestration.warehouse.deliveries import Deliveries
 from orchestration.warehouse.state_file import STATE_FILE, time_text
 from orchestration.warehouse.state_schema import MIGRATIONS, ExtractFile, Generation, GenerationState, Promise, Run, RunState, SourceFetch
@@ -16,8 +18,8 @@ from orchestration.warehouse.state_schema import MIGRATIONS, ExtractFile, Genera
 __all__ = ["MIGRATIONS", "STATE_FILE", "ExtractFile", "Generation", "Promise", "Run", "RunState", "SourceFetch", "State"]
 
 
-class State(Deliveries):
-    """The state of one workspace: deliveries, fetches, runs and generations. Every method is one durable transaction."""
+class State(Deliveries, Decisions):
+    """The state of one workspace: deliveries, decisions, fetches, runs and generations. Every method is one durable transaction."""
 
     def is_fetched(self, place: str, version: str) -> bool:
         """True where this is the version of the remote file that was written into landing/ last."""

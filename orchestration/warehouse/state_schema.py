@@ -52,6 +52,15 @@ MIGRATIONS = (
     create table promises (
         extract_file_id integer primary key references deliveries, told_by text not null, n_records integer, n_bytes integer, sha256 text);
     """,
+    """
+    create table discards (
+        extract_file_id integer not null, contract_code text not null, record_number integer not null,
+        reason text not null, discarded_by text not null, discarded_at text not null,
+        primary key (extract_file_id, contract_code, record_number));
+    create table corrections (
+        file_name text not null, position integer not null, extract_file_id integer not null, record_number integer not null,
+        primary key (file_name, position));
+    """,
 )
 """Statements that lead from one version of the file to the next; the file's version is how many of them it has seen."""
 
@@ -112,3 +121,25 @@ class SourceFetch:
     as_of: datetime
     n_files: int
     message: str = ""
+
+
+@dataclass(frozen=True)
+class Discard:
+    """The decision to do without one record in quarantine: why, who decided, and when."""
+
+    extract_file_id: int
+    contract_code: str
+    record_number: int
+    reason: str
+    discarded_by: str
+    discarded_at: datetime
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One record of a correction file, by its place there, and the record in quarantine for which it was written."""
+
+    file_name: str
+    position: int
+    extract_file_id: int
+    record_number: int
