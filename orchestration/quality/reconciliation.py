@@ -92,5 +92,5 @@ RECONCILIATIONS = (
     Reconciliation("figures_stand_in_kpi_scores", "reported.figures", _FIGURE_NOT_A_KPI),
     Reconciliation("weights_add_up_to_one", "indices.item_weights", _WEIGHTS_OFF_ONE),
     Reconciliation("records_are_conserved", "ops.extract_loads", _LEDGER_GAPS),
-    Reconciliation("quarantine_is_conserved", "ops.quarantine", _QUARANTINE_GAPS),
+    Reconciliation("quarantine_is_conserved", "ops.extract_loads", _QUARANTINE_GAPS),
 )
