@@ -15,6 +15,7 @@ import click
 
 from orchestration import __version__
 from orchestration.cli.analysts import docs, export
+from orchestration.cli.quarantine import quarantine
 from orchestration.errors import CsatError
 
 if TYPE_CHECKING:
@@ -171,34 +172,6 @@ def rollback(invocation: Invocation, code: str) -> None:
         click.echo(line)
 
 
-@cli.group()
-def quarantine() -> None:
-    """Records that could not be loaded."""
-
-
-@quarantine.command("list")
-@click.option("--contract", "contract_code", default="", help="Only this contract.")
-@click.pass_obj
-def quarantine_list(invocation: Invocation, contract_code: str) -> None:
-    """List what could not be loaded, and why."""
-    from orchestration.pipeline.inspection import list_records
-
-    for line in list_records(invocation.folder, contract_code):
-        click.echo(line)
-
-
-@quarantine.command("show")
-@click.argument("file_id", type=int)
-@click.argument("contract_code")
-@click.argument("record", type=int)
-@click.pass_obj
-def quarantine_show(invocation: Invocation, file_id: int, contract_code: str, record: int) -> None:
-    """Print one record in quarantine as it was delivered. It may hold personal data."""
-    from orchestration.pipeline.inspection import read_record
-
-    click.echo(read_record(invocation.folder, file_id, contract_code, record))
-
-
 @cli.command()
 @click.pass_obj
 def demo(invocation: Invocation) -> None:
@@ -257,10 +230,10 @@ def _run_night(request: "NightRequest", *, is_verbose: bool = False) -> None:
     from orchestration.pipeline.fetching import fetch_before
     from orchestration.pipeline.night import settle_unchanged
 
-    for line in fetch_before(request, _now(request.folder)):
+    for line in fetch_before(request, clock_of_now(request.folder)):
         click.echo(line, err=True)
     request = replace(request, is_fetched=True)
-    if line := settle_unchanged(request, _now(request.folder)):
+    if line := settle_unchanged(request, clock_of_now(request.folder)):
         click.echo(line)
         return
     from orchestration.pipeline.console import run_with_console
@@ -279,10 +252,11 @@ def _clock(folder: Path, as_of: datetime | None) -> datetime:
     """The night's clock: 02:00 of the date given, else the clock on the wall of the workspace."""
     from orchestration.pipeline.night import clock_of
 
-    return clock_of(date(as_of.year, as_of.month, as_of.day)) if as_of else _now(folder)
+    return clock_of(date(as_of.year, as_of.month, as_of.day)) if as_of else clock_of_now(folder)
 
 
-def _now(folder: Path) -> datetime:
+def clock_of_now(folder: Path) -> datetime:
+    """The clock on the wall of the workspace, without a zone."""
     from orchestration.config.load import load_workspace
 
     zone = load_workspace(folder).workspace.time_zone
@@ -291,3 +265,4 @@ def _now(folder: Path) -> datetime:
 
 cli.add_command(docs)
 cli.add_command(export)
+cli.add_command(quarantine)

@@ -1,4 +1,4 @@
-"""What an operator asks of a workspace without running a night: check, verify, rollback, quarantine. Lines of text."""
+"""What an operator asks of a workspace without running a night: check, verify, rollback. Lines of text."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -6,25 +6,17 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from orchestration.config.load import WorkspaceConfig, load_workspace
-from orchestration.config.names import advise_nearest
 from orchestration.config.tables import partly_measured, unmeasured_metrics
-from orchestration.errors import ContractError, ExtractError, WarehouseError
+from orchestration.errors import WarehouseError
 from orchestration.pipeline.fetching import describe_places
-from orchestration.pipeline.night import CURRENT_FILE, require_workspace
+from orchestration.pipeline.night import require_run, require_workspace
 from orchestration.warehouse.checking import Finding, check_landing
-from orchestration.warehouse.connection import open_private, open_read_only, open_working
 from orchestration.warehouse.generations import rollback_generation
 from orchestration.warehouse.landing import refusal_kind
 from orchestration.warehouse.layout import POINTER
-from orchestration.warehouse.ledger import ensure_raw_tables
 from orchestration.warehouse.lock import hold_lock
-from orchestration.warehouse.quarantine import QuarantinedRecord, list_quarantine, show_quarantine
-from orchestration.warehouse.state import STATE_FILE, State
+from orchestration.warehouse.state import State
 from orchestration.warehouse.verification import Verification, verify_all
-
-SHOWN_RECORDS = 200
-UNPUBLISHED = " after a night that published nothing; `csat check` lists the records of a file that was refused as a whole"
-RECORD_LINE = "{:<8} {:<20} {:<8} {:<8} {:<10} {:<20} {}"
 
 
 def check_workspace(folder: Path) -> Iterator[str]:
@@ -75,7 +67,7 @@ def finding_line(finding: Finding) -> str:
 
 def verify_generations(folder: Path) -> Iterator[str]:
     """A line per kept generation, and one for the pointer. Raises WarehouseError where one is damaged."""
-    with State(_known(folder)) as state:
+    with State(require_run(folder)) as state:
         found = verify_all(folder / "out", state)
     yield from (f"{one.code}  {'sound' if one.is_sound else one.problem}" for one in found)
     if damaged := [one.code for one in found if not one.is_sound]:
@@ -92,7 +84,7 @@ def _way_out(found: Sequence[Verification]) -> str:
 
 def roll_back(folder: Path, code: str, now: datetime) -> Iterator[str]:
     """Lines: the generation that the pointer names now, what the reports show, and what the next run does."""
-    out = _known(folder)
+    out = require_run(folder)
     with hold_lock(out, started_at=now), State(out) as state:
         before = state.published_generation()
         made = rollback_generation(out, state, code or None, at=now)
@@ -100,54 +92,3 @@ def roll_back(folder: Path, code: str, now: datetime) -> Iterator[str]:
     if before and before.code != made.code:
         yield f"{out / 'reports'} and {out / 'mail'} still show {before.code}: `csat report` renders them from {made.code}"
     yield "the next `csat run` reads landing/ again and publishes a new generation: correct what was wrong before it"
-
-
-def list_records(folder: Path, contract_code: str) -> Iterator[str]:
-    """A line per record in quarantine, newest file first: where it stands and which rule it broke; never its content.
-
-    After a night that published nothing these are the records of its working file. Raises ContractError where no contract has that
-    name, WarehouseError where nothing has run yet.
-    """
-    known = [contract.contract for contract in load_workspace(folder).contracts]
-    if contract_code and contract_code not in known:
-        raise ContractError(f"there is no contract {contract_code}", where="--contract", hint=advise_nearest(contract_code, known))
-    records, origin = _quarantine(_known(folder), contract_code)
-    yield f"{len(records):,} records in quarantine{origin}"
-    if records:
-        yield "`csat quarantine show FILE_ID CONTRACT RECORD` prints one"
-        yield RECORD_LINE.format("FILE_ID", "CONTRACT", "RECORD", "LINE", "RULE", "COLUMN", "FILE")
-    for one in records[:SHOWN_RECORDS]:
-        column = one.column_name or "(all)"
-        yield RECORD_LINE.format(
-            one.extract_file_id, one.contract_code, one.record_number, one.line_number, one.rule_code, column, one.file_name
-        )
-    if len(records) > SHOWN_RECORDS:
-        yield f"... and {len(records) - SHOWN_RECORDS:,} more: --contract narrows the list"
-
-
-def _quarantine(out: Path, contract_code: str) -> tuple[list[QuarantinedRecord], str]:
-    """The records, and of which night they are where that is not the published one."""
-    with State(out) as state:
-        last = state.last_run()
-    if (out / CURRENT_FILE).exists() and not (last and last.state == "failed"):
-        with open_read_only(out / CURRENT_FILE) as connection:
-            return list_quarantine(connection, contract_code=contract_code), ""
-    with hold_lock(out), open_working(out) as connection:
-        ensure_raw_tables(connection)
-        return list_quarantine(connection, contract_code=contract_code), UNPUBLISHED
-
-
-def read_record(folder: Path, file_id: int, contract_code: str, record: int) -> str:
-    """One record in quarantine as delivered. Raises ExtractError where there is none."""
-    with hold_lock(_known(folder)), open_private(folder / "out") as connection:
-        content = show_quarantine(connection, file_id, contract_code, record)
-    if content is None:
-        raise ExtractError(f"no record {record} of file {file_id} under {contract_code}", where="quarantine", hint="csat quarantine list")
-    return content.decode("utf-8", errors="backslashreplace")
-
-
-def _known(folder: Path) -> Path:
-    """The out folder of a workspace that has run. Raises WarehouseError where it has not."""
-    if not (folder / "out" / STATE_FILE).exists():
-        raise WarehouseError("nothing has run here yet", where=str(folder), hint="csat run")
-    return folder / "out"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orchestration.config.load import hash_workspace
 from orchestration.config.packaged import PACKAGE, default_workspace, resource_folder
-from orchestration.errors import ConfigError, ExtractError
+from orchestration.errors import ConfigError, ExtractError, WarehouseError
 from orchestration.pipeline.partitions import parse_month
 from orchestration.settings import read_settings
 from orchestration.warehouse.files import TEMPORARY
@@ -107,6 +107,13 @@ def require_workspace(folder: Path) -> None:
     if not (folder / "landing").is_dir():
         hint = "create it and put the extracts into it"
         raise ExtractError("there is no landing folder", where=str(folder / "landing"), hint=hint)
+
+
+def require_run(folder: Path) -> Path:
+    """The out folder of a workspace that has run. Raises WarehouseError where it has not."""
+    if not (folder / "out" / STATE_FILE).exists():
+        raise WarehouseError("nothing has run here yet", where=str(folder), hint=say_command(folder, "run"))
+    return folder / "out"
 
 
 def hash_input(folder: Path, state: State | None, day: date) -> str:
