@@ -99,7 +99,8 @@ def export_corrections(
 ) -> list[CorrectionFile]:  # fmt: skip
     """One correction file in `to` per delivery and contract of `records`, mode 0600; the state knows of each before it is there.
 
-    Raises ContractError for a contract that is gone, reads a log as a whole or reads workbooks, ExtractError where an original is gone.
+    Raises ContractError for a contract that is gone or whose files are not put together here (a log, a trailer, a workbook),
+    ExtractError where an original is gone.
     """
     known, files = {c.contract: c for c in contracts}, {f.extract_file_id: f for f in state.files()}
     numbers: dict[tuple[int, str], list[int]] = {}
@@ -116,6 +117,8 @@ def _usable(contract: Contract | None, code: str) -> Contract:
         raise ContractError("is not among the contracts any more", where=code, hint=f"discard its records, or {DELIVER_AGAIN}")
     if contract.stretches:
         raise ContractError("reads a log of states, which is whole in each file", where=code, hint=DELIVER_AGAIN)
+    if contract.files.trailer:
+        raise ContractError("reads files that end with their number of records", where=code, hint=DELIVER_AGAIN)
     if contract.files.format == "xlsx":
         raise ContractError("reads workbooks, which are not written here", where=code, hint=DELIVER_AGAIN)
     return contract
