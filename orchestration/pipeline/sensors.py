@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.pipeline.jobs import nightly
+from orchestration.warehouse.files import TEMPORARY
 
 SECONDS_BETWEEN_LOOKS = 120
 
@@ -27,8 +28,7 @@ def build_sensor(folder: Path) -> dg.SensorDefinition:
 
 
 def hash_listing(landing: Path) -> str:
-    """A hash over names, sizes and times of change of the landing folder; of nothing where it is missing."""
-    listing = (
-        sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(landing)) if landing.is_dir() else []
-    )
+    """A hash over names, sizes and times of change of the landing folder without what is being written; of nothing where it is missing."""
+    entries = [entry for entry in os.scandir(landing) if not entry.name.endswith(TEMPORARY)] if landing.is_dir() else []
+    listing = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in entries)
     return hashlib.sha256(repr(listing).encode()).hexdigest()

@@ -1,9 +1,11 @@
 """What stores and servers that hold files have in common: which files are new, and each of them whole or not at all."""
 
+import filecmp
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import BinaryIO
 
 from orchestration.warehouse.files import TEMPORARY
@@ -47,9 +49,10 @@ def fetch_files(request: FetchRequest, files: Iterable[RemoteFile], copy: Callab
     for file in new_files(request, files):
         target = request.landing / file.name
         try:
-            _require_room(request, file)
+            _require_name(file.name)
             with whole_file(target) as written:
                 version = copy(file, written)
+                _spare_unread(request, target, written)
         except SkippedFileError as error:
             skipped.append(f"{file.path!a} {error}")
             continue
@@ -59,10 +62,16 @@ def fetch_files(request: FetchRequest, files: Iterable[RemoteFile], copy: Callab
         raise UnreachableError("; ".join(skipped[:SHOWN]) + more, "all others were fetched")
 
 
-def _require_room(request: FetchRequest, file: RemoteFile) -> None:
-    """Nothing. Raises SkippedFileError where the name cannot be one of landing/, or is taken by what no night has kept yet."""
-    name = file.name
+def _require_name(name: str) -> None:
+    """Nothing. Raises SkippedFileError where landing/ does not take the name."""
     if not name.isprintable() or name.startswith(".") or name.endswith(TEMPORARY) or len(os.fsencode(name)) > LONGEST_NAME:
         raise SkippedFileError("has a name that landing/ does not take: rename it")
-    if (request.landing / name).exists() and not request.is_kept(request.landing / name):
+
+
+def _spare_unread(request: FetchRequest, target: Path, written: BinaryIO) -> None:
+    """Nothing. Raises SkippedFileError where other bytes lie under the name, which no night has read yet."""
+    if not target.exists() or request.is_kept(target):
+        return
+    written.flush()
+    if not filecmp.cmp(target, written.name, shallow=False):
         raise SkippedFileError("comes the next night: an earlier file of this name in landing/ has not been read yet")

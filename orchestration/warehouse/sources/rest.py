@@ -84,8 +84,10 @@ def _client(rule: FetchRest, url: str) -> Iterator[Any]:
     session.mount(origin, adapter)
     base = urlunsplit((address.scheme, origin.split("/")[2], address.path, "", ""))
     headers, login = _credentials(rule, unquote(address.username or ""), unquote(address.password or ""))
+    quiet = RuntimeConfiguration()  # as it is made: nothing is read from dlt's own files or variables
+    quiet.dlthub_telemetry = False
     with session:
-        yield RESTClient(base, headers=headers, auth=login, session=session, config=RuntimeConfiguration())
+        yield RESTClient(base, headers=headers, auth=login, session=session, config=quiet)
 
 
 def _credentials(rule: FetchRest, user: str, password: str) -> tuple[dict[str, str], Any]:
