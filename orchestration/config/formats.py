@@ -8,9 +8,11 @@ FORMAT_ADVICE = "write the whole of it in strptime letters, e.g. '%d.%m.%Y %H:%M
 
 
 def format_fault(form: str, kind: Kind) -> str:
-    """What of a date or time the strptime format leaves out although it reads a smaller part; empty: nothing."""
+    """What of a date or time the strptime format leaves out, although it reads a smaller part or stands there; empty: nothing."""
     if not form or kind not in ("date", "timestamp"):
         return ""
+    if form.endswith("Z") and not form.endswith("%Z"):
+        return "takes the Z that says UTC for a letter (write %z)"
     has = set(re.findall(r"%-?([A-Za-z])", form))
     for wanted, because, what in FORMAT_PARTS:
         if has & set(because) and not has & set(wanted):

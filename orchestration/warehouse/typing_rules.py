@@ -110,9 +110,10 @@ def _read_times(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -
 def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
     if not form:
         return _matching(text, ISO_DATE if kind == "date" else ISO_TIMESTAMP, f"try_cast({text} as {kind})")
-    value = f"try_strptime({text}, {quote_text(form)})"
     if "%z" in form:
-        return f"cast(timezone({quote_text(time_zone)}, {value}) as {kind})"
+        offset = f"regexp_replace({text}, '[Zz]$', '+00:00')"  # DuckDB's %z does not know the Z that says UTC
+        return f"cast(timezone({quote_text(time_zone)}, try_strptime({offset}, {quote_text(form)})) as {kind})"
+    value = f"try_strptime({text}, {quote_text(form)})"
     written = f"lower(strftime({value}, {quote_text(form)}))"
     plain = f"{_without_zeros(written)} = {_without_zeros(f'lower({text})')} and year({value}) >= {FIRST_YEAR}"
     return f"case when {written} = lower({text}) or ({plain}) then cast({value} as {kind}) end"

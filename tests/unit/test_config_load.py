@@ -237,7 +237,7 @@ def test_a_wrong_table_is_told_at_its_line(workspace):
 
 @pytest.mark.parametrize(
     ("form", "says"),
-    [("%Y-%m-%d %H:%S", "reads no minutes"), ("%d.%m. %H:%M", "reads no year"), ("%Y-%m-%d %I:%M", "AM or PM"), ("%H:%M", "reads no day"),
+    [("%Y-%m-%dT%H:%M:%SZ", "says UTC"), ("%Y-%m-%d %H:%S", "reads no minutes"), ("%d.%m. %H:%M", "reads no year"), ("%Y-%m-%d %I:%M", "AM or PM"), ("%H:%M", "reads no day"),
      ("%Y-%m %H:%M", "reads no day"), ("%Y-%d %H:%M", "reads no month"), ("%Y-%m-%d :%M", "reads no hours"),
      ("%Y-%m-%d %H:%M %p", "twelve hours")],
 )  # fmt: skip

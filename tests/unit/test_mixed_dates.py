@@ -33,3 +33,10 @@ def test_a_text_that_two_forms_read_differently_is_quarantined(tmp_path: Path, t
     dates, quarantined = dates_of(tmp_path, ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"], text)
     assert dates == ([read] if read else [])
     assert quarantined == ([] if read else [(1, 2, "day + clock", "format")])
+
+
+@pytest.mark.parametrize("text", ["2026-03-01 10:00:00Z", "2026-03-01 10:00:00+0000", "2026-03-01 18:00:00+08:00"])
+def test_z_says_utc_as_the_offsets_do(tmp_path: Path, text: str) -> None:
+    dates, quarantined = dates_of(tmp_path, ["%Y-%m-%d %H:%M:%S%z"], text.replace(" ", ","))
+    assert dates == ["2026-03-01 10:00"]
+    assert quarantined == []
