@@ -114,7 +114,7 @@ def test_three_kinds_of_source_over_three_nights(tmp_path):
         assert read(folder, tickets) == [(21, "2026-11-03 09:00:00")]
         first = "select opened_at::varchar from raw.complaints_complaints where complaint_id = 'T0'"
         assert read(folder, first) == [("2026-10-01 10:00:00",)]
-        assert read(folder, "select state from ops.sources where source_code = 'beschwerden_2026'") == [("late",)]
+        assert read(folder, "select state from ops.sources where contract_code = 'beschwerden'") == [("late",)]
 
     before = read(folder, ROWS)
     assert "fetch" not in csat("run", "--as-of", "2026-11-04", "--full-refresh")

@@ -237,9 +237,9 @@ def test_a_wrong_table_is_told_at_its_line(workspace):
 
 @pytest.mark.parametrize(
     ("form", "says"),
-    [("%Y-%m-%dT%H:%M:%SZ", "says UTC"), ("%Y-%m-%d %H:%S", "reads no minutes"), ("%d.%m. %H:%M", "reads no year"), ("%Y-%m-%d %I:%M", "AM or PM"), ("%H:%M", "reads no day"),
+    [("%Y-%m-%d %H:%S", "reads no minutes"), ("%d.%m. %H:%M", "reads no year"), ("%Y-%m-%d %I:%M", "AM or PM"), ("%H:%M", "reads no day"),
      ("%Y-%m %H:%M", "reads no day"), ("%Y-%d %H:%M", "reads no month"), ("%Y-%m-%d :%M", "reads no hours"),
-     ("%Y-%m-%d %H:%M %p", "twelve hours")],
+     ("%Y-%m-%d %H:%M %p", "twelve hours"), ("%Y-%m-%dT%H:%M:%SZ", "says UTC")],
 )  # fmt: skip
 def test_a_format_that_loses_a_part_is_refused(workspace, form, says):
     error = refusal(workspace, "contracts/answers.yaml", "source: at}", f"source: at, format: '{form}'}}")
