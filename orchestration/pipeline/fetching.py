@@ -122,7 +122,7 @@ def _fetch(request: FetchRequest) -> Iterator[FetchedFile]:
 
 def _is_kept(state: State, path: Path) -> bool:
     about = path.stat()
-    return state.delivery_of(path.name, about.st_size, about.st_mtime_ns) is not None
+    return state.delivery_of(path.name, about.st_size, about.st_ctime_ns) is not None
 
 
 def find_since(out: Path, contract: Contract, time_zone: str) -> datetime | None:

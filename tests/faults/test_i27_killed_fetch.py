@@ -90,11 +90,13 @@ def test_killed_fetch_loses_and_doubles_nothing(tmp_path, monkeypatch, owner, st
         assert read_all(killed) == read_all(whole)
         assert len(read_all(whole)["rows"]) == 5
         (server.folder / "a_3.csv").write_text(ROWS.format(3))
+        (server.folder / "a_1.csv").write_text("id,item,at,score\n1,i1,2025-12-01,2\n")
         night(whole)
         kill_before(killed, owner, step)
         night(killed)
     assert read_all(killed)["rows"] == read_all(whole)["rows"]
     assert read_all(killed)["superseded"] == read_all(whole)["superseded"]
+    assert ("survey", "1", 2) in [row[:3] for row in read_all(whole)["rows"]]
     assert asked[-1] == {"since": "2025-12-03T11:00:00Z"}
     assert not [path for path in killed.landing.iterdir() if path.name.endswith(TEMPORARY)]
 

@@ -45,6 +45,7 @@ class SftpServer:
     host_key: str = ""
     user_key: str = ""
     on_read: Callable[[Any], None] = lambda files: None
+    connections: list[asyncssh.SSHServerConnection] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -56,6 +57,9 @@ class _Door(asyncssh.SSHServer):
 
     def __init__(self, told: SftpServer) -> None:
         self.told = told
+
+    def connection_made(self, connection: asyncssh.SSHServerConnection) -> None:
+        self.told.connections.append(connection)
 
     def password_auth_supported(self) -> bool:
         return True
@@ -95,6 +99,9 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
 
     async def stop() -> None:
         server.close()
+        for connection in told.connections:
+            connection.abort()
+            await connection.wait_closed()
         await server.wait_closed()
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)

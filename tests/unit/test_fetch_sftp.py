@@ -31,7 +31,7 @@ def make_request(server, *, fetched=None, url="", **given):
         "rest_seconds": 0, **given,
     }  # fmt: skip
     known = fetched if fetched is not None else {}
-    contract = make_contract(files={"pattern": "answers_*.csv"}, fetch=rule)
+    contract = make_contract(files={"pattern": "answers_*.csv"}, fetch=rule, completeness={"done_file": "{name}.done"})
     landing = server.folder.parent / "landing"
     return FetchRequest(
         contract, url or server.url, landing, FIRST_NIGHT, "UTC", is_fetched=lambda place, version: known.get(place) == version
@@ -60,9 +60,10 @@ def test_every_version_comes_once(server):
     put(server, "answers_1.csv", b"one")
     put(server, "answers_2.csv", b"x" * 1_000_000)
     put(server, "notes.txt", b"no extract")
+    put(server, "answers_1.csv.done", b"")
     (server.folder / "out" / "answers_folder.csv").mkdir()
     (server.folder / "out" / "answers_link.csv").symlink_to("/etc/hostname")
-    assert list(night()) == [("answers_1.csv", b"one"), ("answers_2.csv", b"x" * 1_000_000)]
+    assert list(night()) == [("answers_1.csv", b"one"), ("answers_2.csv", b"x" * 1_000_000), ("answers_1.csv.done", b"")]
     assert list(night()) == []
     put(server, "answers_1.csv", b"once")
     assert list(night()) == [("answers_1.csv", b"once")]

@@ -2,12 +2,13 @@
 
 import filecmp
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
+from orchestration.warehouse.completeness import is_companion
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError, whole_file
 
@@ -34,13 +35,16 @@ class RemoteFile:
         return self.path.replace("/", "__")
 
 
-def new_files(request: FetchRequest, files: Iterable[RemoteFile]) -> list[RemoteFile]:
-    """The files that the contract reads and that have not been fetched, in order of name."""
-    wanted = [one for one in files if fnmatchcase(one.name, request.contract.files.pattern)]
-    return sorted((one for one in wanted if not request.is_fetched(one.place, one.version)), key=lambda one: one.path)
+def new_files(request: FetchRequest, files: Collection[RemoteFile]) -> list[RemoteFile]:
+    """The files that the contract reads and that have not been fetched, in order of name; then new markers and manifests of such."""
+    contract = request.contract
+    companions = {one for one in files if is_companion(one.name, [contract])}
+    wanted = companions | {one for one in files if fnmatchcase(one.name, contract.files.pattern)}
+    new = [one for one in wanted if not request.is_fetched(one.place, one.version)]
+    return sorted(new, key=lambda one: (one in companions, one.path))
 
 
-def fetch_files(request: FetchRequest, files: Iterable[RemoteFile], copy: Callable[[RemoteFile, BinaryIO], str]) -> Iterator[FetchedFile]:
+def fetch_files(request: FetchRequest, files: Collection[RemoteFile], copy: Callable[[RemoteFile, BinaryIO], str]) -> Iterator[FetchedFile]:
     """The new files of the source, each in landing/ as a whole. `copy` writes the bytes and gives the version that it read.
 
     Raises UnreachableError at the end where some could not be fetched.
