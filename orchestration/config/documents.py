@@ -107,7 +107,7 @@ def _told(document: Document, faults: Iterable[Mapping[str, Any]], kind: type[Mo
             yield from (document.fault(_existing(document, key), what, hint) for key, what, hint in cause.faults)
             continue
         key = tuple(fault["loc"])
-        place = _existing(document, key)
+        place = _existing(document, _without_branches(document, key))
         if place not in seen:
             seen.add(place)
             yield document.fault(place, _problem(fault["msg"], key), _advice(fault["type"], key, kind))
@@ -162,6 +162,14 @@ def _existing(document: Document, key: Key) -> Key:
     return key
 
 
+def _without_branches(document: Document, key: Key) -> Key:
+    """The key without the name of a chosen branch in its middle (`fetch.s3.bucket`): all but the last part stand in the file."""
+    kept: Key = ()
+    for part in key[:-1]:
+        kept = (*kept, part) if (*kept, part) in document.lines else kept
+    return (*kept, *key[-1:])
+
+
 def _is_no_stranger(fault: Mapping[str, Any]) -> bool:
     """Sorts keys that are not known first: a misspelt key is also a missing one, and its own line helps more."""
     return str(fault["type"]) != UNKNOWN_KEY
@@ -184,17 +192,22 @@ def _advice(kind: str, key: Key, model: type[Model]) -> str:
 
 def _fields(model: type[Model], key: Key) -> list[str]:
     """Names of the keys that may stand under `key` of a file of type `model`."""
-    found: type[Model] | None = model
-    for part in key:
-        if found and isinstance(part, str) and part in found.model_fields:
-            found = _model_within(found.model_fields[part].annotation)
-    return list(found.model_fields) if found else []
+    found = [model]
+    for part in filter(lambda part: isinstance(part, str), key):
+        inside = [one.model_fields[str(part)].annotation for one in found if part in one.model_fields]
+        found = _models_within(inside[0]) if inside else [one for one in found if _is_branch(one, str(part))] or found
+    return list(dict.fromkeys(name for one in found for name in one.model_fields))
 
 
-def _model_within(annotation: Any) -> type[Model] | None:
+def _models_within(annotation: Any) -> list[type[Model]]:
     if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, Model):
-        return annotation
-    return next(filter(None, map(_model_within, typing.get_args(annotation))), None)
+        return [annotation]
+    return [model for part in typing.get_args(annotation) for model in _models_within(part)]
+
+
+def _is_branch(model: type[Model], name: str) -> bool:
+    """True where the type is the branch of a union that a key with this one value chooses."""
+    return any(typing.get_args(field.annotation) == (name,) for field in model.model_fields.values())
 
 
 def _shorten(value: object) -> str:

@@ -1,12 +1,17 @@
 """What a night fetches before it decides anything: whole files, each once, no secret told, no source the end of the others."""
 
+import re
 from datetime import datetime
 
 import pytest
+import yaml
 from pydantic import ValidationError
 from support.loading import FIRST_NIGHT, make_contract
+from support.night import REPOSITORY
 
 from orchestration import settings
+from orchestration.config.contracts import Contract
+from orchestration.config.documents import parse_document, read_document
 from orchestration.errors import ConfigError
 from orchestration.pipeline import fetching
 from orchestration.warehouse.files import TEMPORARY
@@ -93,3 +98,24 @@ def test_line_tells_what_came_or_why_nothing_came():
     at = datetime(2026, 1, 1, 2)
     assert fetching.describe_fetch(fetching.SourceFetch("answers", at, 1)) == "fetched 1 file for answers"
     assert "refused" in fetching.describe_fetch(fetching.SourceFetch("answers", at, 0, "refused"))
+
+
+def worked_contracts():
+    """The parts of contracts that the README shows for fetched sources."""
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.S) if "fetch:" in block]
+    return {block["fetch"]["kind"]: block for block in blocks}
+
+
+@pytest.mark.parametrize("kind", ["s3", "sftp", "rest"])
+def test_contract_that_the_readme_shows_is_sound(kind):
+    assert make_contract(**worked_contracts()[kind]).fetch.kind == kind
+
+
+def test_wrong_key_of_a_source_is_told_at_its_line(tmp_path):
+    (tmp_path / "answers.yaml").write_text("fetch:\n  kind: sftp\n  connection: lake\n  foldr: out\n")
+    with pytest.raises(ConfigError) as refused:
+        parse_document(read_document(tmp_path / "answers.yaml", tmp_path), Contract)
+    said = str(refused.value)
+    assert "answers.yaml:4: fetch.foldr ('out'): is not known\n  -> did you mean folder?" in said
+    assert "answers.yaml:1: fetch.host_key: is missing" in said
