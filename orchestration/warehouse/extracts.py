@@ -34,7 +34,7 @@ from orchestration.warehouse.ledger import (
 )  # fmt: skip
 from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.quarantine import create_quarantine, read_bad_records, write_quarantine
-from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, TYPED, Scan, ScannedFile, ends_badly, scan_files
+from orchestration.warehouse.scanning import ASIDE, CUT_HINT, CUT_OFF, TYPED, Scan, ScannedFile, ends_badly, scan_files, write_files
 from orchestration.warehouse.state import State
 from orchestration.warehouse.stretches import select_stretches
 from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
@@ -50,7 +50,7 @@ from orchestration.warehouse.versions import (
 )  # fmt: skip
 
 __all__ = ["LoadResult", "ensure_raw_tables", "load_landed", "loaded_pairs", "reload_all"]
-TEMPORARY = ("typed", "versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans", "group")
+TEMPORARY = ("versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans", "parsed", "aside")
 SHOWN_RULES = 3
 
 
@@ -175,7 +175,7 @@ def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> li
 
 
 def _judge(load: _Load, scan: Scan) -> None:
-    """Nothing; files with too much quarantine are refused, and refused files leave no record behind."""
+    """Nothing; files with too much quarantine are refused."""
     for one in scan.files:
         limit = load.contract.quarantine_limit_share * one.shape.n_records
         if not one.refusal and one.shape.is_cut and ends_badly(load.con, one):
@@ -185,13 +185,11 @@ def _judge(load: _Load, scan: Scan) -> None:
                 f"{one.n_quarantined} of {one.shape.n_records} records break the contract, more than quarantine_limit_share "
                 f"{load.contract.quarantine_limit_share:g} allows: {_first_rules(load.con, scan, one)}; see `csat check`"
             )
-        if one.refusal:
-            load.con.execute(f"delete from {TYPED} where _position = ?", [one.position])
 
 
 def _first_rules(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> str:
     rows = con.execute(
-        f"select _bad, count(*), min(_k) from {TYPED} where _position = ? and _bad is not null group by 1 order by 2 desc, 1 limit ?",
+        f"select _bad, count(*), min(_k) from {ASIDE} where _position = ? and _bad is not null group by 1 order by 2 desc, 1 limit ?",
         [one.position, SHOWN_RULES],
     ).fetchall()
     found = [f"{scan.violations[bad].column_name or 'record'} {scan.violations[bad].rule_code} ({count} times)" for bad, count, _ in rows]
@@ -218,6 +216,7 @@ def _result(entry: LandedFile, scan: Scan) -> LoadResult:
 def _prepare_rows(load: _Load, scan: Scan) -> None:
     """Nothing; NEW_ROWS, a view over the scan, has every row that the good records make."""
     con, contract = load.con, load.contract
+    write_files(con, scan)
     _write_shifts(con, scan)
     field = scan.mapping.field_of("extracted_at", None)
     own_time = f"v{field.number}" if field else "null::timestamp"
@@ -225,10 +224,13 @@ def _prepare_rows(load: _Load, scan: Scan) -> None:
     if any(one.rejected for one in scan.files):
         shift = "coalesce(s.shift, 0)"
         shifted = "asof left join temp.load_shifts s on s.position = t._position and t._k - f.k_offset >= s.from_k"
+    kept = ""
+    if any(one.n_skipped or one.n_bad for one in scan.files):
+        kept = f"where not exists (from {ASIDE} a where a._position = t._position and a._k = t._k)"
     con.execute(
         f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
         f"t._k - f.k_offset + {shift} as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
-        f"from {TYPED} t join {FILES} f on f.position = t._position {shifted} where t._bad is null and not t._skip"
+        f"from {TYPED} t join {FILES} f on f.position = t._position and not f.is_refused {shifted} {kept}"
     )
     system = ", ".join(column.name for column in SYSTEM_COLUMNS)
     columns = ", ".join(quote_name(column.name) for column in load.table.columns)
@@ -256,10 +258,7 @@ def _with_rows(load: _Load, results: list[LoadResult], scan: Scan) -> list[LoadR
     dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
     rows = load.con.execute(f"select extract_file_id, count(*), max(extracted_at), {dates} from {NEW_ROWS} group by 1").fetchall()
     brought = {row[0]: dict(zip(("n_rows", "extracted_at", "data_from_date", "data_to_date"), row[1:], strict=True)) for row in rows}
-    sums = f"select _position, sum(_decimals)::bigint, sum(_reasons)::bigint from {TYPED} where _bad is null group by 1"
-    forms = load.con.execute(sums).fetchall()
-    files = {one.position: one.landed.extract_file_id for one in scan.files}
-    tolerated = {files[row[0]]: {"whole_number_as_decimal": row[1], "not_rating": row[2]} for row in forms}
+    tolerated = {one.landed.extract_file_id: {"whole_number_as_decimal": one.n_decimals, "not_rating": one.n_reasons} for one in scan.files}
     return [
         replace(r, tolerated=tolerated.get(r.extract_file_id, {}), **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r
         for r in results
@@ -287,5 +286,5 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
 
 
 def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:
-    views = "".join(f"drop view if exists temp.load_{name};" for name in ("rows", "good"))
+    views = "".join(f"drop view if exists temp.load_{name};" for name in ("rows", "good", "typed"))
     con.execute(views + "".join(f"drop table if exists temp.load_{name};" for name in TEMPORARY))

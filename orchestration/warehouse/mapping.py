@@ -27,8 +27,7 @@ from orchestration.warehouse.typing_rules import (
 EXTRACTED_AT = Column("extracted_at", "timestamp", "when the source extracted the row")
 PICK = Column("pick", "text", "item that the respondent names", null="none named")
 KEY_ENDINGS = ("_id", "_key")
-FILES, GROUP = "temp.load_files", "temp.load_group"
-"""Every file of a load; those of one read, among which a path is one file."""
+FILES = "temp.load_files"
 GOOD = "temp.load_good"
 
 
@@ -68,6 +67,8 @@ class Mapping:
     types: dict[str, str]
     time_zone: str
     header_in_data: bool = True
+    plain: frozenset[int] = frozenset()
+    """Fields of which no text needs folding, as a first look at every record has shown."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -96,9 +97,12 @@ class Mapping:
             found += self._violations_of(field)
         return tuple(found)
 
-    def select_typed(self, relation: str) -> str:
-        """SELECT of `_position` in GROUP, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and tolerated forms."""
-        carried = "_k, _file, _broken"
+    def select_typed(self, relation: str, *, with_forms: bool = False) -> str:
+        """SELECT of `_position`, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and tolerated forms.
+
+        `with_forms`: also `f<n>` for each of `foldable`, true where folding changes the text.
+        """
+        carried = "_position, _k, _broken"
         texts = ", ".join([carried, f"{self._skip()} as _skip", *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
         values = ", ".join(["*", *self._mapped()])
         typed = ", ".join(["*", *self._values(), *self._reasons()])
@@ -106,11 +110,18 @@ class Mapping:
         bad = f"cast(case when _skip then null {verdict} end as usmallint)"
         reasons = [f"r{f.number}" for f in self.fields if f.spec.not_rating]
         numbers = [f"v{f.number}" for f in self.fields]
-        kept = ", ".join(["f.position as _position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", *self._notes()])
+        forms = [f"x{n} is distinct from s{self.sources.index(name)} as f{n}" for n, name in self.foldable.items() if with_forms]
+        kept = ", ".join(["_position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", *self._notes(), *forms])
         return (
             f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
-            f"typed as (select {typed} from mapped) select {kept} from typed join {GROUP} f on f.path = typed._file"
+            f"typed as (select {typed} from mapped) select {kept} from typed"
         )
+
+    @property
+    def foldable(self) -> dict[int, str]:
+        """Field -> the one text column that fills it."""
+        found = {f.number: sources_of(f.spec) for f in self.fields}
+        return {number: names[0] for number, names in found.items() if len(names) == 1 and self.types[names[0]] == "VARCHAR"}
 
     def select_rows(self) -> list[str]:
         """One SELECT list per row of a record: its canonical columns by name, and the condition under which it exists."""
@@ -186,7 +197,7 @@ class Mapping:
         spec, sources = field.spec, sources_of(field.spec)
         if spec.value is not None:
             return quote_text(spec.value)
-        if not self._is_text(field):
+        if field.number in self.plain or not self._is_text(field):
             return self._column(sources[0])
         parts = [fold(f"cast({self._column(name)} as varchar)", keep_width=field.column.name.endswith("_name")) for name in sources]
         if field.column.private:

@@ -10,7 +10,7 @@ import duckdb
 from orchestration.warehouse.connection import quote_text
 from orchestration.warehouse.identity import key_violations, record_key
 from orchestration.warehouse.mapping import FILES, Violation
-from orchestration.warehouse.scanning import TYPED, Scan, ScannedFile, has_header, open_records
+from orchestration.warehouse.scanning import ASIDE, Scan, ScannedFile, has_header, open_records
 from orchestration.warehouse.versions import PRIVATE
 
 FIELDS = Violation(None, "fields")
@@ -89,7 +89,7 @@ def show_quarantine(private: duckdb.DuckDBPyConnection, extract_file_id: int, co
 def find_bad_records(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> dict[int, Violation]:
     """Record number -> violation, in order, of one scanned file."""
     found = dict.fromkeys(one.rejected, FIELDS)
-    rows = con.execute(f"select _k, _bad from {TYPED} where _position = ? and _bad is not null", [one.position]).fetchall()
+    rows = con.execute(f"select _k, _bad from {ASIDE} where _position = ? and _bad is not null", [one.position]).fetchall()
     for k, bad in rows:
         found[number_of(one, k - one.first_k + 1)] = scan.violations[bad]
     return dict(sorted(found.items()))

@@ -6,7 +6,7 @@ again in the file by byte position, so that every physical record has a number, 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -16,11 +16,11 @@ from orchestration.config.contracts import Contract, Files
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.landing import LandedFile, read_file_time
-from orchestration.warehouse.mapping import FILES, GROUP, Mapping, Violation
+from orchestration.warehouse.mapping import FILES, Mapping, Violation
 from orchestration.warehouse.records import Block, RecordReader
 from orchestration.warehouse.shapes import Shape, dialect_of
 
-TYPED = "temp.load_typed"
+TYPED, PARSED, ASIDE = "temp.load_typed", "temp.load_parsed", "temp.load_aside"
 REJECTS, REJECT_SCANS = "load_rejects", "load_reject_scans"
 JSON_DELIMITER = "chr(1)"
 NO_LIMITS = LandingLimits()
@@ -38,6 +38,8 @@ class ScannedFile:
     n_parsed: int = 0
     n_skipped: int = 0
     n_bad: int = 0
+    n_decimals: int = 0
+    n_reasons: int = 0
     first_k: int = 1
     rejected: list[int] = field(default_factory=list)
     refusal: str = ""
@@ -62,19 +64,20 @@ class Scan:
 
 
 def scan_files(con: duckdb.DuckDBPyConnection, contract: Contract, landed: Sequence[LandedFile], *, time_zone: str) -> Scan:
-    """The files of one contract, read into TYPED. A file that cannot be read carries its refusal and leaves no record."""
-    files = tuple(ScannedFile(entry, entry.shape, position) for position, entry in enumerate(landed) if entry.shape)
-    _write_files(con, files)
-    _begin_group(con, ())
-    con.execute(f"drop table if exists {TYPED}")
+    """The files of one contract, judged record by record; TYPED is what was read, where each file is at its position.
+
+    Text is parsed once into a table, Parquet stays in its files. A file that cannot be read carries its refusal and leaves no
+    record.
+    """
+    groups = _groups(landed)
     mapping = Mapping(contract, dict.fromkeys(_sources(contract), "VARCHAR"), time_zone)
-    con.execute(f"create temp table load_typed as {mapping.select_typed(_no_rows(mapping))}")
-    for group in _groups(contract, files):
-        try:
-            _scan_group(con, contract, group, time_zone)
-        except duckdb.Error:
-            _scan_apart(con, contract, group, time_zone)
-    _count(con, files)
+    con.execute(f"create or replace temp table load_parsed as {mapping.select_typed(_no_rows(mapping))}")
+    selects = [select for group in groups for select in _scan_group(con, contract, group, time_zone)]
+    con.execute(f"create or replace temp view load_typed as {' union all '.join(selects or [f'select * from {PARSED}'])}")
+    files = tuple(one for group in groups for one in group)
+    if not selects:
+        _count_records(con, TYPED, files)
+    _set_aside(con, files)
     return Scan(mapping, files)
 
 
@@ -89,59 +92,74 @@ def _sources(contract: Contract) -> tuple[str, ...]:
 
 def _no_rows(mapping: Mapping) -> str:
     columns = "".join(f", null::varchar as s{i}" for i in range(len(mapping.sources)))
-    return f"select 0::bigint as _k, ''::varchar as _file, false as _broken{columns} where false"
+    return f"select 0 as _position, 0::bigint as _k, false as _broken{columns} where false"
 
 
-def _write_files(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -> None:
+def write_files(con: duckdb.DuckDBPyConnection, scan: Scan) -> None:
+    """Nothing; FILES says of every file of the scan which it is, and whether it was refused."""
+    entries = [one.landed for one in scan.files]
+    times = [read_file_time(e.contract, e.file_name) or (e.corrects.known_at if e.corrects else None) for e in entries]
     con.execute(
-        f"create or replace temp table {FILES.removeprefix('temp.')} (position integer, path varchar, extract_file_id integer, "
-        "known_at timestamp, file_time timestamp, k_offset bigint)"
-    )
-    for one in files:
-        entry = one.landed
-        file_time = read_file_time(entry.contract, entry.file_name) or (entry.corrects.known_at if entry.corrects else None)
-        values = [one.position, str(one.shape.read_path), entry.extract_file_id, entry.known_at, file_time]
-        con.execute(f"insert into {FILES} values (?, ?, ?, ?, ?, 0)", values)
+        f"create or replace temp table {FILES.removeprefix('temp.')} as select unnest(?::integer[]) as position, "
+        "unnest(?::integer[]) as extract_file_id, unnest(?::timestamp[]) as known_at, unnest(?::timestamp[]) as file_time, "
+        "unnest(?::bigint[]) as k_offset, unnest(?::boolean[]) as is_refused",
+        [
+            [one.position for one in scan.files], [entry.extract_file_id for entry in entries], [entry.known_at for entry in entries],
+            times, [one.first_k - 1 for one in scan.files], [bool(one.refusal) for one in scan.files],
+        ],
+    )  # fmt: skip
 
 
-def _groups(contract: Contract, files: Sequence[ScannedFile]) -> list[list[ScannedFile]]:
-    """Files that one read serves: the same columns in the same order, written the same way; a content delivered twice is read twice."""
+def _groups(landed: Sequence[LandedFile]) -> list[list[ScannedFile]]:
+    """Files that one read serves: the same columns in the same order, written the same way; a content delivered twice is read twice.
+
+    Positions follow each other within a group.
+    """
     groups: dict[object, list[ScannedFile]] = {}
     n_read = Counter[Path]()
-    for one in files:
-        groups.setdefault((one.shape.header, one.shape.compression, n_read[one.shape.read_path]), []).append(one)
-        n_read[one.shape.read_path] += 1
+    for entry in landed:
+        if shape := entry.shape:
+            key = (shape.header, shape.compression, n_read[shape.read_path])
+            groups.setdefault(key, []).append(ScannedFile(entry, shape, 0))
+            n_read[shape.read_path] += 1
+    for position, one in enumerate(one for group in groups.values() for one in group):
+        one.position = position
     return list(groups.values())
 
 
-def _begin_group(con: duckdb.DuckDBPyConnection, group: Sequence[ScannedFile]) -> None:
-    """Nothing; the paths that come now are those of these files."""
-    positions = [one.position for one in group]
-    sql = f"select path, position from {FILES} where list_contains(?::integer[], position)"
-    con.execute(f"create or replace temp table {GROUP.removeprefix('temp.')} as {sql}", [positions])
+def _scan_group(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> list[str]:
+    """SELECTs of what was not parsed into a table. Where the files cannot be read together, each is by itself or is refused."""
+    scan = _look_at_parquet if contract.files.format == "parquet" else _parse_text
+    try:
+        return scan(con, contract, group, time_zone)
+    except (duckdb.Error, UnreadableError) as error:
+        con.execute(f"delete from {PARSED} where _position between ? and ?", [group[0].position, group[-1].position])
+        if len(group) > 1:
+            return [select for one in group for select in _scan_group(con, contract, [one], time_zone)]
+        group[0].refusal = f"cannot be read: {str(error).splitlines()[0]}"
+        return []
 
 
-def _scan_apart(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> None:
-    """Nothing; each file is read by itself, and one that cannot be is refused."""
-    for one in group:
-        try:
-            _scan_group(con, contract, [one], time_zone)
-        except (duckdb.Error, UnreadableError) as error:
-            one.refusal = f"cannot be read: {str(error).splitlines()[0]}"
-            con.execute(f"delete from {TYPED} where _position = ?", [one.position])
-
-
-def _scan_group(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> None:
+def _parse_text(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> list[str]:
+    """Nothing to select; what could be parsed is in PARSED, and the files know what could not."""
     for name in (REJECTS, REJECT_SCANS):
         con.execute(f"drop table if exists {name}")
-    is_text = contract.files.format != "parquet"
-    types = dict.fromkeys(_sources(contract), "VARCHAR") if is_text else _parquet_types(con, group)
-    mapping = Mapping(contract, types, time_zone, header_in_data=is_text and contract.files.header)
-    _begin_group(con, group)
+    mapping = Mapping(contract, dict.fromkeys(_sources(contract), "VARCHAR"), time_zone, header_in_data=contract.files.header)
+    con.execute(f"insert into {PARSED} {mapping.select_typed(_relation(mapping, group))}")
+    _find_rejects(con, group)
+    return []
+
+
+def _look_at_parquet(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> list[str]:
+    """One SELECT over the files, after one look at every value: by it a damaged page is found before anything is written."""
+    mapping = Mapping(contract, _parquet_types(con, group), time_zone, header_in_data=False)
     relation = _relation(mapping, group)
-    con.execute(f"insert into {TYPED} {mapping.select_typed(relation)}")
-    if is_text:
-        _find_rejects(con, group)
+    looked = f"({mapping.select_typed(relation, with_forms=True)})"
+    altered = [f"count(*) filter (f{number})" for number in mapping.foldable]
+    every = [f"count(v{field.number})" for field in mapping.fields]
+    counts = _count_records(con, looked, group, [*altered, *every])
+    plain = frozenset(number for number, count in zip(mapping.foldable, counts, strict=False) if count == 0)
+    return [replace(mapping, plain=plain).select_typed(relation)]
 
 
 def _parquet_types(con: duckdb.DuckDBPyConnection, group: list[ScannedFile]) -> dict[str, str]:
@@ -153,18 +171,22 @@ def _parquet_types(con: duckdb.DuckDBPyConnection, group: list[ScannedFile]) -> 
 
 
 def _relation(mapping: Mapping, group: list[ScannedFile]) -> str:
-    files, header = text_files(mapping.contract.files), group[0].shape.header
+    files, header, position = text_files(mapping.contract.files), group[0].shape.header, _position_of(group)
     if files.format == "parquet":
         columns = "".join(f", {quote_name(name)} as s{i}" for i, name in enumerate(mapping.sources))
-        source = f"read_parquet({_paths(group)}, file_row_number = true, filename = true)"
-        return f"select file_row_number + 1 as _k, filename as _file, false as _broken{columns} from {source}"
+        source = f"read_parquet({_paths(group)}, file_row_number = true)"
+        return f"select {position}, file_row_number + 1 as _k, false as _broken{columns} from {source}"
     if files.format == "jsonl":
         return _json_relation(mapping, group)
     columns = "".join(f", c{header.index(name)} as s{i}" for i, name in enumerate(mapping.sources))
     given = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     quote = quote_text(files.quote)
     options = f"header = {files.header}, delim = {quote_text(files.delimiter)}, quote = {quote}, escape = {quote}"
-    return f"select row_number() over () as _k, filename as _file, false as _broken{columns} from {_read_csv(group, given, options)}"
+    return f"select {position}, row_number() over () as _k, false as _broken{columns} from {_read_csv(group, given, options)}"
+
+
+def _position_of(group: Sequence[ScannedFile]) -> str:
+    return f"cast({group[0].position} + file_index as integer) as _position"
 
 
 def _json_relation(mapping: Mapping, group: list[ScannedFile]) -> str:
@@ -172,14 +194,14 @@ def _json_relation(mapping: Mapping, group: list[ScannedFile]) -> str:
     fields = f"case when json_valid(line) and json_type(line) = 'OBJECT' then json_extract_string(line, [{paths}]) end as fields"
     lines = _read_csv(group, "'line': 'VARCHAR'", f"header = false, delim = {JSON_DELIMITER}, quote = '', escape = ''")
     columns = "".join(f", fields[{i + 1}] as s{i}" for i in range(len(mapping.sources)))
-    inner = f"select row_number() over () as _k, filename as _file, {fields} from {lines} where line is not null"
-    return f"select _k, _file, fields is null as _broken{columns} from ({inner})"
+    inner = f"select {_position_of(group)}, row_number() over () as _k, {fields} from {lines} where line is not null"
+    return f"select _position, _k, fields is null as _broken{columns} from ({inner})"
 
 
 def _read_csv(group: list[ScannedFile], columns: str, options: str) -> str:
     return (
         f"read_csv({_paths(group)}, columns = {{{columns}}}, auto_detect = false, strict_mode = true, store_rejects = true, "
-        f"rejects_table = '{REJECTS}', rejects_scan = '{REJECT_SCANS}', rejects_limit = 0, filename = true, "
+        f"rejects_table = '{REJECTS}', rejects_scan = '{REJECT_SCANS}', rejects_limit = 0, "
         f"compression = '{group[0].shape.compression}', {options})"
     )
 
@@ -230,19 +252,33 @@ def open_records(one: ScannedFile) -> Iterator[Block]:
     return RecordReader(dialect_of(files, n_columns=len(one.shape.header))).blocks(chunks)
 
 
-def _count(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -> None:
-    rows = con.execute(
-        f"select _position, count(*), min(_k), max(_k), count(*) filter (_skip), count(_bad) from {TYPED} group by 1"
-    ).fetchall()
-    found = {row[0]: row[1:] for row in rows}
+def _count_records(con: duckdb.DuckDBPyConnection, relation: str, files: Sequence[ScannedFile], extra: Sequence[str] = ()) -> list[int]:
+    """The sums of `extra` over all files; each file knows what became of its records, or that loader and landing disagree."""
+    forms = [f"coalesce(sum({name}) filter (_bad is null), 0)::bigint" for name in ("_decimals", "_reasons")]
+    counts = ", ".join(["count(*) filter (_skip)", "count(_bad)", *forms, *extra])
+    found = {
+        row[0]: row[1:]
+        for row in con.execute(f"select _position, count(*), min(_k), max(_k), {counts} from {relation} group by 1").fetchall()
+    }
     for one in files:
         if one.position in found:
-            one.n_parsed, one.first_k, last, one.n_skipped, one.n_bad = found[one.position]
+            one.n_parsed, one.first_k, last, one.n_skipped, one.n_bad, one.n_decimals, one.n_reasons = found[one.position][:7]
             if last - one.first_k + 1 != one.n_parsed:
                 one.refusal = "its records came back out of order"
-        con.execute(f"update {FILES} set k_offset = ? where position = ?", [one.first_k - 1, one.position])
         if not one.refusal and one.n_parsed + len(one.rejected) != one.shape.n_records:
             one.refusal = _disagreement(one)
+    return [sum(row[7 + number] for row in found.values()) for number in range(len(extra))]
+
+
+def _set_aside(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -> None:
+    """Nothing; ASIDE has the records that make no row: those left out on purpose, and those that break the contract, `_bad`."""
+    con.execute(f"create or replace temp table {ASIDE.removeprefix('temp.')} (_position integer, _k bigint, _bad usmallint)")
+    positions = [one.position for one in files if one.n_bad or one.n_skipped]
+    if positions:
+        con.execute(
+            f"insert into {ASIDE} select _position, _k, _bad from {TYPED} where (_bad is not null or _skip) "
+            "and list_contains(?::integer[], _position)", [positions],
+        )  # fmt: skip
 
 
 def _disagreement(one: ScannedFile) -> str:
