@@ -1,6 +1,6 @@
 """Open DuckDB files: the working and the private file for the run, a published one for reading, one in memory for tests.
 
-The only module that opens a DuckDB file. New files get the storage version that 1.x tools read. Nothing is ever installed
+The only module that opens a DuckDB file. New files get the storage version that tools from 1.3 on read. Nothing is ever installed
 or loaded from the network. Errors of disk, memory and file become WarehouseError; a wrong statement stays a duckdb.Error,
 since that is a defect.
 """
@@ -18,7 +18,7 @@ from orchestration.warehouse.files import FREE_SPACE, TEMPORARY, is_full_disk
 
 WORKING_FILE = "warehouse.duckdb"
 PRIVATE_FILE = "private.duckdb"
-STORAGE_VERSION = "v1.0.0"
+STORAGE_VERSION = "v1.3.0"
 NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -99,7 +99,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def create_file(path: Path) -> None:
-    """Nothing; an empty database file of mode 0600 that DuckDB 1.x can read exists at `path`, unless a file was there.
+    """Nothing; an empty database file of mode 0600 that DuckDB 1.3 can read exists at `path`, unless a file was there.
 
     Made under another name first: a kill leaves no half-made database.
     """

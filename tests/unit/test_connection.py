@@ -9,10 +9,10 @@ from orchestration.errors import WarehouseError
 from orchestration.warehouse.connection import open_memory, open_private, open_read_only, open_working, quote_name, quote_text, transaction
 
 
-def test_new_files_keep_the_storage_version_that_1x_reads(tmp_path):
+def test_new_files_keep_the_storage_version_that_1_3_and_later_read(tmp_path):
     with open_working(tmp_path / "out") as con:
         tags = con.execute("select tags from duckdb_databases() where database_name = 'warehouse'").fetchall()[0][0]
-    assert tags["storage_version"].startswith("v1.0.0")
+    assert tags["storage_version"].startswith("v1.3.0")
 
 
 @pytest.mark.parametrize(("opener", "name"), [(open_working, "warehouse.duckdb"), (open_private, "private.duckdb")])
