@@ -113,22 +113,29 @@ def mirror_files(con: duckdb.DuckDBPyConnection, state: State) -> None:
 
 
 def write_ledger(con: duckdb.DuckDBPyConnection, entries: Sequence[LandedFile], results: Sequence[LoadResult]) -> None:
-    """Nothing; every file that was loaded, refused or empty has its line, in place of an earlier one."""
-    for entry, result in zip(entries, results, strict=True):
-        if entry.extract_file_id and result.state in ("loaded", "empty", "refused"):
-            _write_line(con, entry, result)
+    """Nothing; every file of one contract that was loaded, refused or empty has its line, in place of an earlier one."""
+    lines = {
+        entry.extract_file_id: _line(entry, result)
+        for entry, result in zip(entries, results, strict=True)
+        if entry.extract_file_id and result.state in ("loaded", "empty", "refused")
+    }
+    codes = sorted({entry.contract.contract for entry in entries})
+    for table in ("extract_loads", "quarantine"):
+        con.execute(
+            f"delete from ops.{table} where list_contains(?, contract_code) and extract_file_id in (select unnest(?::integer[]))",
+            [codes, list(lines)],
+        )
+    write_rows(con, EXTRACT_LOADS, lines.values())
 
 
-def _write_line(con: duckdb.DuckDBPyConnection, entry: LandedFile, result: LoadResult) -> None:
+def _line(entry: LandedFile, result: LoadResult) -> tuple[object, ...]:
     contract = entry.contract
-    con.execute("delete from ops.extract_loads where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
-    con.execute("delete from ops.quarantine where extract_file_id = ? and contract_code = ?", [entry.extract_file_id, contract.contract])
-    write_rows(con, EXTRACT_LOADS, [(
+    return (
         entry.extract_file_id, contract.contract, contract.source, short_name(contract.canonical), result.state, result.reason or None,
         "; ".join(result.warnings) or None,
         result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows,
         result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
-    )])  # fmt: skip
+    )  # fmt: skip
 
 
 def write_unread(con: duckdb.DuckDBPyConnection, landed: Sequence[LandedFile]) -> None:

@@ -77,7 +77,8 @@ def touch_all_months(con: duckdb.DuckDBPyConnection) -> None:
 def _touch(con: duckdb.DuckDBPyConnection, table: RawTable, relation: str) -> None:
     dates = [quote_name(column.name) for column in table.columns if column.kind in ("date", "timestamp")]
     if dates:
-        con.execute(_insert(f"select unnest([{', '.join(f'{date}::timestamp' for date in dates)}]) as moment from {relation}"))
+        months = (f"select distinct date_trunc('month', {date})::timestamp as moment from {relation}" for date in dates)
+        con.execute(_insert(" union all ".join(months)))
 
 
 def _insert(select: str) -> str:

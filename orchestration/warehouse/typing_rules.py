@@ -40,7 +40,8 @@ def fold(text: str, *, keep_width: bool = False) -> str:
     source, target = (INVISIBLE, "") if keep_width else (FULL_WIDTH + INVISIBLE, HALF_WIDTH)
     wide = f"trim(nfc_normalize(translate({text}, {quote_text(source)}, {quote_text(target)})), {quote_text(SPACES)})"
     is_plain = f"strlen({text}) = length({text}) and not contains({text}, chr(9)) and not contains({text}, chr(10))"
-    return f"nullif(case when {is_plain} then trim({text}) else {wide} end, '')"
+    is_tight = f"{is_plain} and not starts_with({text}, ' ') and not ends_with({text}, ' ') and {text} <> ''"
+    return f"case when {is_tight} then {text} else nullif(case when {is_plain} then trim({text}) else {wide} end, '') end"
 
 
 def drop_tokens(text: str, tokens: Iterable[str]) -> str:

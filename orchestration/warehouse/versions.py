@@ -151,15 +151,13 @@ def write_rows_of_load(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
 
 
 def _arrivals(con: duckdb.DuckDBPyConnection, table: RawTable) -> str:
-    """New rows that stand in raw from now on; where no key is contested, all of them, without a join."""
+    """New rows that stand in raw from now on: all but those to which another version is preferred."""
     columns = names(c.name for c in all_columns(table))
     if not con.execute("select 1 from temp.load_contested limit 1").fetchall():
         return f"select {columns} from {NEW_ROWS}"
-    keys = names(key_columns(table))
-    return (
-        f"select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
-        f"union all select {columns} from {VERSIONS} where _is_new and _rank = 1"
-    )
+    place = "extract_file_id, record_number, _tie"
+    lost = f"(select {place} from {VERSIONS} where _is_new and _rank > 1)"
+    return f"select {columns} from {NEW_ROWS} anti join {lost} using ({place})"
 
 
 def _match(table: RawTable, left: str, right: str) -> str:
