@@ -10,7 +10,7 @@ import duckdb
 from orchestration.warehouse.connection import quote_text
 from orchestration.warehouse.identity import key_violations, record_key
 from orchestration.warehouse.mapping import FILES, Violation
-from orchestration.warehouse.scanning import ASIDE, Scan, ScannedFile, has_header, open_records
+from orchestration.warehouse.scanning import ASIDE, TYPED, Scan, ScannedFile, has_header, open_records
 from orchestration.warehouse.versions import PRIVATE
 
 FIELDS = Violation(None, "fields")
@@ -108,28 +108,32 @@ def number_of(one: ScannedFile, parsed: int) -> int:
 def read_bad_records(con: duckdb.DuckDBPyConnection, scan: Scan) -> dict[int, list[BadRecord]]:
     """File number -> every bad record of it, in order, of the files that are not refused."""
     found: dict[int, list[BadRecord]] = {}
-    for one in scan.files:
-        if one.refusal or not one.n_quarantined:
-            continue
-        bad, keys = find_bad_records(con, scan, one), _keys_of(con, scan, one)
+    files = [one for one in scan.files if one.n_quarantined and not one.refusal]
+    keys = _keys_of(con, scan) if files else {}
+    for one in files:
+        bad = find_bad_records(con, scan, one)
         found[one.landed.extract_file_id] = [
-            BadRecord(number, line, bad[number], content, *keys.get(number, (None, None)))
+            BadRecord(number, line, bad[number], content, *keys.get((one.position, number), (None, None)))
             for number, line, content in read_records(con, one, list(bad))
         ]
     return found
 
 
-def _keys_of(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> dict[int, tuple[str | None, datetime | None]]:
-    """Record number -> key and age of the bad records that could be split into fields; no key where a part of it is what is wrong."""
+def _keys_of(con: duckdb.DuckDBPyConnection, scan: Scan) -> dict[tuple[int, int], tuple[str | None, datetime | None]]:
+    """Position and record number -> key and age of the bad records that could be split into fields.
+
+    There is no key where a part of it is what is wrong.
+    """
     own_time = scan.mapping.field_of("extracted_at", None)
     age = f"coalesce({f'v{own_time.number}' if own_time else 'null::timestamp'}, f.file_time, f.known_at)"
     unreadable = ", ".join(map(str, key_violations(scan.mapping))) or "null"
     rows = con.execute(
-        f"select _k, case when _bad not in ({unreadable}) then {record_key(scan.mapping)} end, {age} "
-        f"from {TYPED} t join {FILES} f on f.position = t._position where t._position = ? and _bad is not null",
-        [one.position],
+        f"select t._position, t._k, case when a._bad not in ({unreadable}) then {record_key(scan.mapping)} end, {age} "
+        f"from {TYPED} t join {ASIDE} a on a._position = t._position and a._k = t._k join {FILES} f on f.position = t._position "
+        "where a._bad is not null and not f.is_refused"
     ).fetchall()
-    return {number_of(one, k - one.first_k + 1): (key, at) for k, key, at in rows}
+    files = {one.position: one for one in scan.files}
+    return {(place, number_of(files[place], k - files[place].first_k + 1)): (key, at) for place, k, key, at in rows}
 
 
 def read_records(con: duckdb.DuckDBPyConnection, one: ScannedFile, numbers: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
