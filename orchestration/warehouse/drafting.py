@@ -10,7 +10,9 @@ from pathlib import Path
 
 import yaml
 
+from orchestration.config.contracts import RECORD_MARK
 from orchestration.errors import ContractError
+from orchestration.schemas.columns import Column
 from orchestration.schemas.raw import RAW_TABLES, RawTable, raw_table
 from orchestration.warehouse.guessing import Fit, Match, fit_table, present_values, rank_tables
 from orchestration.warehouse.header_words import FALSE_WORDS, TRUE_WORDS
@@ -83,9 +85,15 @@ def _lines(path: Path, sample: Sample, ranked: list[Fit], source: str) -> list[s
     lines.append("columns:" if best.matches or not best.table.key else "columns: []")
     lines += [_column_line(match, sample) for match in best.matches]
     lines += TWINS if len(matched & {"resolved_at", "closed_at"}) == 1 and "resolved_at" in _names(best.table) else ()
-    lines += [f"  # - {{name: {c.name}, source: ?}}  # needed: {c.meaning}" for c in best.missing]
+    lines += [_missing_line(column) for column in best.missing]
     lines += _about_rest(sample, best)
     return lines
+
+
+def _missing_line(column: Column) -> str:
+    """What to fill in for a column that was not found; a file without any key can be given one."""
+    without = f"; without any key in the file: value: '{RECORD_MARK}', with extract: full" if column.key and column.kind == "text" else ""
+    return f"  # - {{name: {column.name}, source: ?}}  # needed: {column.meaning}{without}"
 
 
 def _about_table(ranked: list[Fit], sample: Sample) -> Iterator[str]:
@@ -94,7 +102,7 @@ def _about_table(ranked: list[Fit], sample: Sample) -> Iterator[str]:
     read = {source for match in best.matches for source in match.sources}
     faults = [f"{', '.join(c.name for c in best.missing)} not found"] if best.missing else []
     faults += [] if best.is_key_unique else ["its key is not unique in the sample, so later records replace earlier ones"]
-    is_clear = not faults and all(fit.score < best.score for fit in others)
+    is_clear = best.tells_more and not faults and all(fit.score < best.score for fit in others)
     yield (
         f"# Table: {_bare(best.table)}, {'a clear fit' if is_clear else 'a guess'}: {len(read)} of {len(sample.header)} columns known"
         + "".join(f"; {fault}" for fault in faults)
@@ -124,7 +132,7 @@ def _column_line(match: Match, sample: Sample) -> str:
     if tokens:
         entry["null_tokens"] = ["", *tokens]
     if match.times and match.times.form:
-        entry["format"] = match.times.form
+        entry["format"] = [match.times.form, match.times.also] if match.times.also else match.times.form
     if column.kind == "boolean" and (words := _boolean_map(present)):
         entry["map"] = words
     if column.key or (column.is_required and not column.private):
@@ -191,7 +199,7 @@ def _code(path: Path) -> str:
 def _pattern(path: Path) -> str:
     """The file's name with the first part that will differ next time, a date or number, as *."""
     name = re.sub(r"[*?\[\]]", "?", path.name)
-    return re.sub(r"(?<=[_.\-])\d[\d_\-]*(?=[_.\-]|$)", "*", name, count=1)
+    return re.sub(r"(?:^\d{4}|(?<=[_.\-])\d)[\d_\-]*(?=[_.\-]|$)", "*", name, count=1)
 
 
 def _extraction_time(path: Path) -> dict[str, str]:

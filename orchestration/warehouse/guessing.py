@@ -7,7 +7,7 @@ must tell the records apart.
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from orchestration.config.contracts import DEFAULTED
@@ -21,7 +21,10 @@ from orchestration.warehouse.time_formats import FormatGuess, guess_clock, guess
 NOTHING = frozenset({"-", "--", "—", "n/a", "na", "null", "none", "?", "无", "未填"})
 ENDINGS = ("_code", "_id", "_key", "_at", "_date")
 NUMBER_WORDS = frozenset({"no", "nr", "num", "number", "#"})
+GLUED = re.compile(r"\b([a-z]{3,})(date|time)\b")
 SAME_NAME, KNOWN_WORD = 3, 2
+MOST_STATES = 20
+"""A column called state that holds more different words than this tells where, not how far."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,14 @@ class Fit:
 
     @property
     def score(self) -> int:
-        """How well the sample fits: weight of the columns found, keys double, less what is missing or not unique."""
+        """How well the sample fits: weight of the columns found, keys double, less what is missing, not unique or a key alone."""
         found = sum(match.weight * (2 if match.column.key else 1) for match in self.matches)
-        return found - SAME_NAME * (len(self.missing) + (not self.is_key_unique)) + SAME_NAME * self.is_named
+        return found - SAME_NAME * (len(self.missing) + (not self.is_key_unique) + (not self.tells_more)) + SAME_NAME * self.is_named
+
+    @property
+    def tells_more(self) -> bool:
+        """True where a column beside the keys was found: a key alone could be anybody's."""
+        return any(not match.column.key for match in self.matches)
 
 
 def rank_tables(sample: Sample, file_code: str) -> list[Fit]:
@@ -84,10 +92,13 @@ def present_values(sample: Sample, source: str) -> tuple[list[str], list[str]]:
 
 
 def plain_name(source: str) -> str:
-    """A header in lower case without accents, its words joined by _: `Ticket No.`, `TicketNumber` and `ticket #` are ticket_number."""
+    """A header in lower case without accents, its words joined by _: `Ticket No.`, `TicketNumber` and `ticket #` are ticket_number.
+
+    A day or time that is glued to its word is told apart: `opendate` is open_date.
+    """
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", clean_name(source).replace("ß", "ss"))
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    words = re.findall(r"\w+|#", bare.casefold().replace("_", " "))
+    words = re.findall(r"\w+|#", GLUED.sub(r"\1 \2", bare.casefold().replace("_", " ")))
     return "_".join("number" if word in NUMBER_WORDS else word for word in words)
 
 
@@ -97,9 +108,11 @@ def _match(sample: Sample, source: str, column: Column) -> Match | None:
     if not weight:
         return None
     values, _ = present_values(sample, source)
-    if column.kind in ("date", "timestamp") and not sample.is_typed:
+    if column.kind in ("date", "timestamp") and source not in sample.typed:
         return _match_time(sample, source, column, weight, values)
-    is_shaped = sample.is_typed or not values or _has_kind(values, column.kind)
+    if column.name == "status_code" and len(set(values)) > MOST_STATES:
+        return None
+    is_shaped = source in sample.typed or not values or _has_kind(values, column.kind)
     return Match(column, (source,), weight) if is_shaped else None
 
 
@@ -110,8 +123,8 @@ def _match_time(sample: Sample, source: str, column: Column, weight: int, values
     has_clock = "%H" in guess.form or "%I" in guess.form or any(":" in value for value in values)
     clock = None if has_clock or column.kind != "timestamp" else _clock_beside(sample, source)
     if clock:
-        form = f"{guess.form or '%Y-%m-%d'} {clock[1]}"
-        return Match(column, (source, clock[0]), weight, FormatGuess(form, guess.n_read, guess.n_values, guess.others))
+        form, also = f"{guess.form or '%Y-%m-%d'} {clock[1]}", f"{guess.also} {clock[1]}" if guess.also else ""
+        return Match(column, (source, clock[0]), weight, replace(guess, form=form, also=also))
     return Match(column, (source,), weight, guess)
 
 

@@ -13,20 +13,26 @@ HEADER_WORDS: Mapping[str, tuple[str, ...]] = {
         "service_request_number", "reference", "reference_number", "unique_key", "number", "id", "key", "vorgang", "vorgangsnummer",
         "vorgangs_number", "beschwerdenummer", "beschwerde_number", "ticketnummer", "fallnummer", "fall_number", "reklamationsnummer",
         "aktenzeichen", "工单编号", "工单号", "工单", "投诉编号", "投诉单号", "编号", "单号", "受理编号", "事件编号",
+        "留言编号", "反馈编号", "complaint_reference",
     ),
     "delivery_id": (
         "delivery", "delivery_number", "order", "order_id", "order_number", "waybill", "waybill_number", "shipment", "shipment_id",
         "shipment_number", "tracking_number", "consignment_number", "lieferung", "liefernummer", "lieferschein", "lieferscheinnummer",
         "sendungsnummer", "auftragsnummer", "bestellnummer", "运单号", "运单编号", "订单号", "订单编号", "配送单号",
     ),
-    "case_id": ("case", "case_number", "application_number", "application_id", "order_number", "antragsnummer", "申请编号", "项目编号"),
+    "case_id": (
+        "case", "case_number", "application_number", "application_id", "order_number", "antragsnummer", "申请编号", "项目编号",
+        "case_concept_name",
+    ),
     "response_id": (
         "response", "review_id", "respondent", "respondent_id", "answer_id", "interview_id", "participant_id", "fragebogennummer",
         "问卷编号", "答卷编号",
+        "respnum", "respondent_number",
     ),
     "customer_key": (
         "customer", "customer_number", "customer_id", "customer_code", "client", "client_id", "client_number", "account", "account_id",
         "account_number", "kunde", "kundennummer", "kunden_number", "kundenkennung", "客户编号", "客户号", "用户编号", "户号", "客户",
+        "留言用户", "用户", "caller", "caller_id", "requester", "requester_id",
     ),
     "customer_id": (
         "customer", "customer_number", "customer_code", "client", "client_id", "client_number", "account_number", "kunde", "kundennummer",
@@ -40,10 +46,13 @@ HEADER_WORDS: Mapping[str, tuple[str, ...]] = {
         "eingang", "eingangsdatum", "eingang_am", "eingegangen_am", "eroffnet", "eroffnet_am", "eroffnungsdatum", "erfasst_am",
         "erstellt", "erstellt_am", "angelegt_am", "gemeldet_am", "meldedatum", "datum", "受理时间", "受理日期", "投诉时间", "投诉日期",
         "创建时间", "创建日期", "登记时间", "提交时间", "发生时间", "申请时间", "日期",
+        "留言时间", "留言日期", "反馈时间", "raised", "raised_at", "date_raised", "raised_date", "start_date",
+        "case_start_date",
     ),
     "due_at": (
         "due", "due_on", "due_date", "date_due", "deadline", "sla_due", "target_date", "resolve_by", "frist", "fallig", "fallig_am",
         "falligkeitsdatum", "frist_bis", "办结时限", "截止时间", "截止日期", "时限", "要求完成时间",
+        "case_deadline",
     ),
     "first_response_at": (
         "first_response", "first_responded_at", "first_reply", "first_reply_at", "first_contacted", "first_response_time", "responded_at",
@@ -59,10 +68,12 @@ HEADER_WORDS: Mapping[str, tuple[str, ...]] = {
         "closed", "closed_on", "closed_date", "close_date", "date_closed", "closing_date", "closing_time", "close_time", "finished_at",
         "geschlossen", "geschlossen_am", "abgeschlossen", "abgeschlossen_am", "abschluss", "abschlussdatum", "归档时间", "归档日期",
         "关闭时间", "关闭日期", "结案时间",
+        "case_end_date",
     ),
     "status_code": (
         "status", "state", "ticket_status", "case_status", "current_status", "stand", "zustand", "bearbeitungsstand", "状态", "工单状态",
         "处理状态",
+        "incident_state", "order_status", "order_state",
     ),
     "category_code": (
         "category", "type", "complaint_type", "case_type", "issue_type", "issue", "reason", "topic", "product", "kategorie", "art",
@@ -71,19 +82,23 @@ HEADER_WORDS: Mapping[str, tuple[str, ...]] = {
     "channel_code": (
         "channel", "received_via", "submitted_via", "origin", "case_origin", "contact_type", "intake_channel", "medium", "kanal",
         "eingangskanal", "eingangsweg", "渠道", "受理渠道", "来源", "受理方式",
+        "source", "case_channel",
     ),
     "department_code": (
         "department", "team", "group", "assignment_group", "queue", "unit", "abteilung", "bereich", "fachbereich", "责任部门", "部门",
         "处理部门", "承办单位", "承办部门",
+        "agency", "agency_name", "case_department",
     ),
     "region_code": (
         "region", "area", "district", "borough", "state", "region_name", "gebiet", "bezirk", "bundesland", "区域", "地区", "所属区域",
         "省份",
+        "neighborhood", "neighbourhood",
     ),
     "owner_id": (
         "agent", "agent_id", "agent_name", "assignee", "assigned_to", "owner", "case_owner", "handler", "handled_by", "account_manager",
         "manager", "bearbeiter", "bearbeiter_id", "sachbearbeiter", "zustandig", "verantwortlich", "betreuer", "经办人", "处理人",
         "受理人", "负责人", "客户经理",
+        "org_resource", "case_responsible",
     ),
     "staff_id": (
         "employee", "employee_id", "employee_number", "personalnummer", "mitarbeiter", "mitarbeiternummer", "工号", "员工编号",
@@ -94,9 +109,12 @@ HEADER_WORDS: Mapping[str, tuple[str, ...]] = {
     "description": (
         "details", "subject", "text", "complaint_text", "customer_complaint", "title", "summary", "narrative", "short_description",
         "notes", "beschreibung", "betreff", "beschwerdetext", "inhalt", "内容", "投诉内容", "描述", "问题描述", "标题",
+        "留言详情", "留言内容", "留言主题", "complaint_narrative", "consumer_complaint_narrative", "complaint_description",
     ),
     "comment_text": ("comment", "comments", "remark", "verbatim", "kommentar", "bemerkung", "内容", "评论", "意见"),
     "event_code": ("event", "action", "activity", "ereignis", "aktion", "操作", "事件"),
+    "is_within_deadline": ("made_sla", "sla_met", "timely_response", "within_deadline", "fristgerecht", "是否按期"),
+    "n_reopened": ("reopen_count", "reopened", "reopenings", "times_reopened", "重开次数"),
     "happened_at": ("time", "timestamp", "event_time", "event_date", "happened", "zeitpunkt", "时间", "操作时间"),
     "called_at": ("called", "call_date", "call_time", "callback_date", "ruckruf_am", "回访时间", "回访日期"),
     "is_reached": ("reached", "answered", "erreicht", "是否接通"),
@@ -104,20 +122,23 @@ HEADER_WORDS: Mapping[str, tuple[str, ...]] = {
     "ordered_at": (
         "ordered", "order_date", "order_time", "created_at", "created", "bestellt_am", "bestelldatum", "auftragsdatum", "下单时间",
         "下单日期",
+        "purchase_date", "purchased_at", "purchase_timestamp", "order_timestamp",
     ),
     "promised_at": (
         "promised", "promised_date", "estimated_delivery", "estimated_delivery_date", "eta", "zugesagt_am", "liefertermin", "承诺时间",
         "预计送达时间",
+        "promised_delivery_date",
     ),
     "delivered_at": (
         "delivered", "delivery_date", "delivery_time", "date_delivered", "geliefert_am", "lieferdatum", "zugestellt_am", "送达时间",
         "签收时间",
+        "delivered_date",
     ),
     "n_items": ("pieces", "quantity", "items", "menge", "anzahl", "件数", "数量"),
     "route_code": ("route", "vehicle", "tour", "线路", "车辆"),
     "step_code": ("step", "schritt", "步骤", "环节"),
-    "stage_code": ("stage", "phase", "阶段", "环节"),
-    "entered_at": ("entered", "start", "started_at", "start_time", "begin", "beginn", "开始时间"),
+    "stage_code": ("stage", "phase", "阶段", "环节", "concept_name"),
+    "entered_at": ("entered", "start", "started_at", "start_time", "begin", "beginn", "开始时间", "time_timestamp"),
     "left_at": ("left", "end", "ended_at", "end_time", "ende", "结束时间"),
     "instrument_code": ("instrument", "questionnaire", "survey", "fragebogen", "问卷"),
     "item_code": ("item", "question", "question_id", "frage", "题号", "题目"),

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import ExtractError
-from orchestration.warehouse.shapes import clean_name
+from orchestration.warehouse.shapes import DELIMITERS, clean_name
 
 SAMPLE_BYTES = 1024 * 1024
 SAMPLE_ROWS = 2000
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 ENCODINGS = ("utf-8", "gb18030", "big5", "latin-1")
-DELIMITERS = ",;\t|"
 C1_CONTROLS = re.compile(r"[\x80-\x9f]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -39,7 +38,8 @@ class Sample:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     files: dict[str, str]
-    is_typed: bool = False
+    typed: frozenset[str] = frozenset()
+    """Columns that the file delivers as numbers, times or truth values, not as text."""
 
     def values(self, source: str) -> list[str]:
         """The texts of a column, blanks too."""
@@ -155,13 +155,17 @@ def _read_jsonl(content: str, files: dict[str, str]) -> Sample:
 
 
 def _read_parquet(path: Path) -> Sample:
-    import pyarrow.parquet as pq  # here, since only such a sample needs it
+    import pyarrow as pa  # here, since only such a sample needs it
+    import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
         batch = next(file.iter_batches(SAMPLE_ROWS), None)
         header = tuple(file.schema_arrow.names)
+        typed = frozenset(
+            field.name for field in file.schema_arrow if not (pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
+        )
     columns = [["" if v is None else str(v) for v in column.to_pylist()] for column in batch.columns] if batch else []
-    return Sample(header, tuple(zip(*columns, strict=True)), {"format": "parquet"}, is_typed=True)
+    return Sample(header, tuple(zip(*columns, strict=True)), {"format": "parquet"}, typed=typed)
 
 
 def _read_xlsx(path: Path) -> Sample:

@@ -23,6 +23,7 @@ from orchestration.warehouse.trailers import Trailer
 HASH_DIGITS = 16
 CUT = "the last line has no line end, and others have: if the file was cut off there, a manifest, a .done file or a trailer would tell"
 JSON_PROBE_RECORDS = 1000
+DELIMITERS = ",;\t|"
 COLUMN_NUMBER_HINT = "the file has no header by contract: its columns are called 1, 2, 3 ..."
 
 
@@ -113,10 +114,19 @@ def _check_needed(header: tuple[str, ...], contract: Contract) -> None:
         return
     near = {name.casefold(): name for name in header}
     hints = [f"{near[name.casefold()]!r} is there instead of {name!r}" for name in missing if name.casefold() in near]
+    if contract.files.format == "csv" and (mark := _other_delimiter(header, contract.files.delimiter)):
+        hints.append(f"the header is split by {mark!r} and the contract says {contract.files.delimiter!r}: set files.delimiter")
     advice = "; ".join([*hints, f"the file has: {', '.join(header)}"])
     if contract.files.format == "csv" and not contract.files.header:
         advice += f" ({COLUMN_NUMBER_HINT})"
     raise UnreadableError(f"has no column {', '.join(missing)}", f"correct the source or the contract {contract.contract}: {advice}")
+
+
+def _other_delimiter(header: tuple[str, ...], delimiter: str) -> str:
+    """What separates the names of a header that the contract's delimiter does not split; empty where nothing does."""
+    if len(header) != 1:
+        return ""
+    return max((mark for mark in DELIMITERS if mark != delimiter and mark in header[0]), key=header[0].count, default="")
 
 
 def clean_name(name: str) -> str:

@@ -10,19 +10,24 @@ DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
 CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-TOGETHER = ("%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y年%m月%d日%H时%M分", "%d.%m.%Y, %H:%M")
+ZONED = tuple(f"%Y-%m-%d{mark}%H:%M:%S{part}%z" for mark in "T " for part in ("", ".%f"))
+TOGETHER = ("%Y%m%d%H%M%S", *ZONED, "%Y年%m月%d日%H时%M分", "%d.%m.%Y, %H:%M")
 FORMATS = (*DAYS, *(f"{day} {clock}" for day in DAYS for clock in CLOCKS), *TOGETHER)
 ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?")
 
 
 @dataclass(frozen=True)
 class FormatGuess:
-    """A format (empty: ISO 8601), how many of the values it reads, and the other formats that read as many."""
+    """A format (empty: ISO 8601), how many of the values it reads, and the other formats that read as many.
+
+    `also` is a second way of writing that reads what the first leaves, counted in `n_read`; empty: there is none.
+    """
 
     form: str
     n_read: int
     n_values: int
     others: tuple[str, ...] = ()
+    also: str = ""
 
     @property
     def is_likely(self) -> bool:
@@ -40,7 +45,15 @@ def guess_format(values: Sequence[str], kind: str) -> FormatGuess:
     if n_iso >= most:
         return FormatGuess("", n_iso, len(values))
     first, *others = [form for form, count in counts.items() if count == most]
-    return FormatGuess(first, most, len(values), tuple(others))
+    also = "" if others else _second_form(values, first)
+    return FormatGuess(first, len(values) if also else most, len(values), tuple(others), also)
+
+
+def _second_form(values: Sequence[str], first: str) -> str:
+    """The one format that reads every value that `first` does not, and none that it does; empty where there is none, or several."""
+    left = [value for value in values if not fits(value, first)]
+    found = [form for form in (_possible(left) if left else ()) if all((value in left) == fits(value, form) for value in values)]
+    return found[0] if len(found) == 1 else ""
 
 
 def guess_clock(values: Sequence[str]) -> str:
