@@ -12,14 +12,27 @@ from support.night import REPOSITORY
 from orchestration import settings
 from orchestration.config.contracts import Contract
 from orchestration.config.documents import parse_document, read_document
-from orchestration.errors import ConfigError
-from orchestration.pipeline import fetching
+from orchestration.config.load import load_workspace
+from orchestration.errors import ConfigError, StateError, WarehouseError
+from orchestration.pipeline import fetching, resources
+from orchestration.pipeline.status import describe_status
+from orchestration.pipeline.workspaces import init_workspace
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.shapes import hash_contract
+from orchestration.warehouse.sources import request as sources
 from orchestration.warehouse.sources.request import FetchRequest, UnreachableError, import_client, whole_file
+from orchestration.warehouse.state import State
 
 SECRET = "canary/p%40ss"
 REST = {"kind": "rest", "connection": "crm", "path": "answers"}
+TICKETS = """
+contract: tickets
+source: desk
+table: complaints_complaints
+files: {pattern: tickets_*.jsonl, format: jsonl}
+fetch: {kind: rest, connection: crm, path: v2/tickets}
+columns: [{name: complaint_id, source: id}, {name: opened_at, source: at}]
+"""
 JSON = {"pattern": "answers_*.jsonl", "format": "jsonl"}
 
 
@@ -119,3 +132,57 @@ def test_wrong_key_of_a_source_is_told_at_its_line(tmp_path):
     said = str(refused.value)
     assert "answers.yaml:4: fetch.foldr ('out'): is not known\n  -> did you mean folder?" in said
     assert "answers.yaml:1: fetch.host_key: is missing" in said
+
+
+def test_full_disk_is_not_taken_for_a_fault_of_the_source():
+    with pytest.raises(WarehouseError, match="free disk space"), sources._LocalFile("/dev/full", "wb") as file:
+        file.write(b"x")
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    """A workspace with one fetched contract, and the clocks with which its sources were met."""
+    list(init_workspace(tmp_path / "company"))
+    (tmp_path / "company" / "contracts" / "tickets.yaml").write_text(TICKETS, "utf-8")
+    clocks = []
+    monkeypatch.setattr(resources, "fetch_sources", lambda folder, config, as_of: clocks.append(as_of))
+    return tmp_path / "company", clocks
+
+
+@pytest.mark.parametrize(("given", "n_times"), [({}, 1), ({"is_fetched": True}, 0), ({"full_refresh": True}, 0)])
+def test_scheduled_night_fetches_unless_the_command_line_has(workspace, given, n_times):
+    folder, clocks = workspace
+    resources.Warehouse(workspace=str(folder), clock="2026-11-03T02:00:00", **given).begin_night()
+    assert clocks == [datetime(2026, 11, 3, 2)] * n_times
+
+
+def test_source_that_fails_in_any_way_costs_its_message_alone(workspace, monkeypatch):
+    folder, _ = workspace
+    config = load_workspace(folder)
+
+    def fail(request):
+        raise RuntimeError(f"no way to {request.url}")
+
+    monkeypatch.setattr(fetching, "_fetch", fail)
+    (unset,) = fetching.fetch_sources(folder, config, FIRST_NIGHT)
+    assert "CSAT_CONNECTION_CRM: is not set" in unset.message
+    monkeypatch.setenv("CSAT_CONNECTION_CRM", f"https://user:{SECRET}@host")
+    (failed,) = fetching.fetch_sources(folder, config, FIRST_NIGHT)
+    assert failed.message.startswith("RuntimeError: no way to https://***@host")
+    status = "\n".join(describe_status(folder, FIRST_NIGHT))
+    assert "not fetched" in status
+    assert "canary" not in status
+
+
+def test_clock_that_goes_back_fetches_nothing(workspace):
+    folder, _ = workspace
+    with State(folder / "out") as state:
+        state.end_run(state.begin_run(datetime(2026, 11, 3, 2), "hash"), "succeeded", "", datetime(2026, 11, 3, 3))
+    with pytest.raises(StateError, match="nights only go forward"):
+        fetching.fetch_sources(folder, load_workspace(folder), FIRST_NIGHT)
+
+
+def test_check_says_what_a_night_would_fetch(workspace):
+    folder, _ = workspace
+    (line,) = fetching.describe_places(load_workspace(folder))
+    assert line == "tickets: a night fetches the REST list v2/tickets with CSAT_CONNECTION_CRM; nothing was fetched now"

@@ -5,6 +5,7 @@ The server must have the key that the contract declares. A version is size and t
 looked at twice, and one that changes while it is read is left for the next night.
 """
 
+import logging
 import stat
 import time
 from collections.abc import Iterator
@@ -67,6 +68,7 @@ def _connect_once(rule: FetchSftp, url: str) -> "paramiko.SSHClient":
 
     address, seconds = urlsplit(url), rule.timeout_seconds
     host, port = address.hostname or "", address.port or PORT
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it would print a traceback of what the error says
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     key = _declared_key(rule, host)
