@@ -21,11 +21,11 @@ DELIVERY_COLUMNS = (
 KINDS = {"postgresql": postgresql, "mysql": mysql}
 
 
-def sql_contract(kind: str = "postgresql", /, *, canonical: Any = DELIVERY_COLUMNS, **fetch: Any) -> Contract:
+def sql_contract(kind: str = "postgresql", /, *, canonical: Any = DELIVERY_COLUMNS, promised: str | None = None, **fetch: Any) -> Contract:
     """A contract over deliveries of a database; with a cursor, the rows are dated by it."""
     cursor = fetch.get("cursor")
     return make_contract(
-        canonical, name="deliveries", table="deliveries_deliveries", source="erp",
+        canonical, name="deliveries", table="deliveries_deliveries", source="erp", promised=promised,
         files={"pattern": "deliveries_*.parquet", "format": "parquet"},
         extracted_at={"source": "column", "column": cursor["column"]} if cursor else {},
         fetch={"kind": kind, "connection": "erp", "attempts": 1, **({} if "query" in fetch else {"table": "deliveries"}), **fetch},
