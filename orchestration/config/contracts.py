@@ -27,7 +27,7 @@ class ExtractedAt(Model):
     source: Literal["column", "file_name", "first_seen"] = "first_seen"
     column: str = Field(default="", description="source column, with source: column")
     pattern: str = Field(default="", description="regular expression with one group, with source: file_name")
-    format: str = Field(default="%Y-%m-%d", description="strptime format of the column or the group")
+    format: str = Field(default="", description="strptime format of the column or the group; empty: ISO 8601, in a name YYYY-MM-DD")
 
 
 class Files(Model):

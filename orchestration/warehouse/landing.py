@@ -35,6 +35,7 @@ from orchestration.warehouse.state import ExtractFile, Promise, State
 
 LandedState = Literal["ready", "known", "empty", "duplicate", "refused", "waiting", "missing"]
 UNRECORDED = 0
+NAMED_DATE = "%Y-%m-%d"
 NO_LANDING = "create it, or correct the workspace given with --workspace"
 DEFAULT_LIMITS = LandingLimits()
 BREAKS_CONTRACT = ("has no column", "break the contract", "has no name", "is there twice")
@@ -204,14 +205,15 @@ def read_file_time(contract: Contract, file_name: str) -> datetime | None:
     rule = contract.extracted_at
     if rule.source != "file_name":
         return None
+    form = rule.format or NAMED_DATE
     hint = f"rename the file or correct extracted_at of the contract {contract.contract}"
     found = re.search(rule.pattern, file_name)
     if not found or not found.groups():
         raise UnreadableError(f"has a name without the extraction time ({rule.pattern})", hint)
     try:
-        return datetime.strptime(found.group(1), rule.format)
+        return datetime.strptime(found.group(1), form)
     except ValueError:
-        raise UnreadableError(f"has {found.group(1)!r} in its name where {rule.format} is agreed", hint) from None
+        raise UnreadableError(f"has {found.group(1)!r} in its name where {form} is agreed", hint) from None
 
 
 def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits) -> ExtractFile | None:

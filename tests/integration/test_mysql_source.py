@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 from support.database_servers import PASSWORD, URL_PASSWORD, mariadb_server
 from support.database_sources import fetch_file, fetch_table, sql_contract
+from support.loading import Workspace
 
 from orchestration.warehouse.sources.request import UnreachableError
 
@@ -71,6 +72,23 @@ def test_cursor_asks_for_what_changed_and_for_what_has_no_cursor(server, tmp_pat
     contract = sql_contract("mysql", cursor={"column": column})
     found = fetch_table(contract, server.url(), tmp_path, since=datetime(2026, 1, 5, 2)).column("id").to_pylist()
     assert sorted(found) == ([7, 98, 99, 100] if column == "changed_at" else [98, 99, 100])
+
+
+def test_rows_reach_raw_dated_by_their_cursor_and_a_zero_date_goes_to_quarantine(server, tmp_path):
+    contract = sql_contract("mysql", table="dated", cursor={"column": "changed_at"})
+    workspace = Workspace(tmp_path / "workspace", contract)
+    server.run(
+        "set sql_mode = ''",
+        "create or replace table dated (id int, ordered_at datetime, status text, changed_at datetime(3))",
+        "insert into dated values (1, '2026-01-01 10:00', 'sent', '2026-01-01 10:00:00.125'), (2, '0000-00-00', 'sent', '2026-01-01')",
+    )
+    fetch_file(contract, server.url(), workspace.landing)
+    (result,) = workspace.night()
+    assert (result.n_records, result.n_loaded, result.n_quarantined) == (2, 1, 1)
+    assert workspace.quarantined() == [(2, 2, "ordered_at", "format")]
+    assert workspace.rows("select delivery_id, ordered_at, extracted_at from raw.deliveries_deliveries") == [
+        ("1", datetime(2026, 1, 1, 10), datetime(2026, 1, 1, 10, 0, 0, 125_000))
+    ]
 
 
 def test_query_is_refused_since_its_types_cannot_be_known():
