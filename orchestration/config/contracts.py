@@ -53,6 +53,11 @@ class ContractColumn(Model):
 
     name: str = Field(description="canonical column")
     source: str | tuple[str, ...] = Field(default="", description="source column; several are joined by `join`")
+    source_names: tuple[str, ...] = Field(
+        default=(),
+        description="other names of the source column, in files from before or after it was renamed; of several that are there `source` "
+        "counts first",
+    )
     join: str = "|"
     prefix: str = Field(
         default="",
@@ -211,6 +216,8 @@ class Contract(Model):
             if column.name not in names:
                 yield (*key, "name"), f"{self.table} has no column {column.name}", advise_nearest(column.name, names)
                 continue
+            if column.source_names and (column.value is not None or isinstance(column.source, tuple)):
+                yield (*key, "source_names"), "are names of one source column", "leave them out where there is none, or several are joined"
             kind = column.type or table.column(column.name).kind
             if fault := next(filter(None, (format_fault(form, kind) for form in column.formats)), ""):
                 yield (*key, "format"), fault, FORMAT_ADVICE

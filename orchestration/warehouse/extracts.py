@@ -183,7 +183,7 @@ def _judge(load: _Load, scan: Scan) -> None:
         if not one.refusal and one.n_quarantined > limit:
             one.refusal = (
                 f"{one.n_quarantined} of {one.shape.n_records} records break the contract, more than quarantine_limit_share "
-                f"{load.contract.quarantine_limit_share:g} allows: {_first_rules(load.con, scan, one)}; see `csat check`"
+                f"{load.contract.quarantine_limit_share:g} allows: {_first_rules(load.con, scan, one)}; `csat check` shows values"
             )
 
 

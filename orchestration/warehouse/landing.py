@@ -130,7 +130,7 @@ def land_kept(
     files, promises = {file.extract_file_id: file for file in state.files()}, state.promises()
     for name in state.names():
         kept = _Kept(name.file_name, files[name.extract_file_id], promises.get(name.extract_file_id))
-        landed += [_measure(kept, contract, out, loaded, limits) for contract in match_contracts(name.file_name, contracts)]
+        landed += _warn([_measure(kept, contract, out, loaded, limits) for contract in match_contracts(name.file_name, contracts)])
     return _mark_duplicates(_note_corrections(landed, state))
 
 

@@ -119,7 +119,7 @@ def _groups(landed: Sequence[LandedFile]) -> list[list[ScannedFile]]:
     n_read = Counter[Path]()
     for entry in landed:
         if shape := entry.shape:
-            key = (shape.header, shape.compression, n_read[shape.read_path])
+            key = (shape.header, shape.delivered, shape.compression, n_read[shape.read_path])
             groups.setdefault(key, []).append(ScannedFile(entry, shape, 0))
             n_read[shape.read_path] += 1
     for position, one in enumerate(one for group in groups.values() for one in group):
@@ -167,13 +167,13 @@ def _parquet_types(con: duckdb.DuckDBPyConnection, group: list[ScannedFile]) -> 
     described = [con.execute(f"describe select * from read_parquet({_paths([one])})").fetchall() for one in group]
     if any(row[:2] != first[:2] for rows in described for row, first in zip(rows, described[0], strict=True)):
         raise duckdb.InvalidInputException("the files have different types")
-    return {row[0]: row[1] for row in described[0]}
+    return {name: row[1] for name, row in zip(group[0].shape.header, described[0], strict=True)}
 
 
 def _relation(mapping: Mapping, group: list[ScannedFile]) -> str:
     files, header, position = text_files(mapping.contract.files), group[0].shape.header, _position_of(group)
     if files.format == "parquet":
-        columns = "".join(f", {quote_name(name)} as s{i}" for i, name in enumerate(mapping.sources))
+        columns = "".join(f", {quote_name(group[0].shape.name_in_file(name))} as s{i}" for i, name in enumerate(mapping.sources))
         source = f"read_parquet({_paths(group)}, file_row_number = true)"
         return f"select {position}, file_row_number + 1 as _k, false as _broken{columns} from {source}"
     if files.format == "jsonl":
@@ -190,7 +190,7 @@ def _position_of(group: Sequence[ScannedFile]) -> str:
 
 
 def _json_relation(mapping: Mapping, group: list[ScannedFile]) -> str:
-    paths = ", ".join(quote_text(f'$."{name}"') for name in mapping.sources)
+    paths = ", ".join(quote_text(f'$."{group[0].shape.name_in_file(name)}"') for name in mapping.sources)
     fields = f"case when json_valid(line) and json_type(line) = 'OBJECT' then json_extract_string(line, [{paths}]) end as fields"
     lines = _read_csv(group, "'line': 'VARCHAR'", f"header = false, delim = {JSON_DELIMITER}, quote = '', escape = ''")
     columns = "".join(f", fields[{i + 1}] as s{i}" for i in range(len(mapping.sources)))

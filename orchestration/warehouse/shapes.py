@@ -5,13 +5,14 @@ and writes a staged UTF-8 copy where DuckDB cannot read the delivered bytes as t
 """
 
 import csv
+import difflib
 import hashlib
 import io
 import json
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.config.contracts import Contract, ContractColumn, Files
@@ -29,15 +30,23 @@ COLUMN_NUMBER_HINT = "the file has no header by contract: its columns are called
 
 @dataclass(frozen=True)
 class Shape:
-    """What the landing knows of a readable file. `read_path` is what the loader opens, `n_records` what it must account for."""
+    """What the landing knows of a readable file. `read_path` is what the loader opens, `n_records` what it must account for.
+
+    `header` has the names by which the contract calls the columns, `delivered` those that stand in the file.
+    """
 
     read_path: Path
     compression: str
     header: tuple[str, ...]
     n_records: int
     warnings: tuple[str, ...] = ()
+    delivered: tuple[str, ...] = ()
     is_cut: bool = False
     """True where the last record may be a part of one: it has no line end, and the others have."""
+
+    def name_in_file(self, name: str) -> str:
+        """What the file calls the column that the contract calls `name`."""
+        return self.delivered[self.header.index(name)]
 
 
 def hash_contract(contract: Contract) -> str:
@@ -48,13 +57,17 @@ def hash_contract(contract: Contract) -> str:
 
 def list_sources(contract: Contract) -> tuple[str, ...]:
     """Every source column that the contract reads, in order of first mention."""
-    columns: list[ContractColumn] = [*contract.columns, *(c for template in contract.rows for c in template.columns)]
-    names = [name for column in columns for name in sources_of(column)]
+    names = [name for column in all_columns(contract) for name in sources_of(column)]
     names += contract.picks.columns if contract.picks else ()
     names += [skip.column for skip in contract.skip]
     if contract.extracted_at.source == "column":
         names.append(contract.extracted_at.column)
     return tuple(dict.fromkeys(names))
+
+
+def all_columns(contract: Contract) -> tuple[ContractColumn, ...]:
+    """Every column of the contract, those of its row templates too."""
+    return (*contract.columns, *(column for template in contract.rows for column in template.columns))
 
 
 def sources_of(column: ContractColumn) -> tuple[str, ...]:
@@ -78,6 +91,21 @@ def measure_file(original: Path, contract: Contract, staged: Path, *, limits: La
 
     `staged` is where a UTF-8 copy may be written. Raises UnreadableError where the file cannot be used.
     """
+    shape = _measure(original, contract, staged, limits)
+    return shape and replace(shape, header=_agreed_names(shape.header, contract), delivered=shape.header)
+
+
+def _agreed_names(header: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
+    """The header with every other name of a source column in place of which the contract has its first."""
+    agreed: dict[str, str] = {}
+    for column in all_columns(contract):
+        found = [name for name in column.source_names if name in header]
+        if found and sources_of(column)[0] not in header:
+            agreed[found[0]] = sources_of(column)[0]
+    return tuple(agreed.get(name, name) for name in header)
+
+
+def _measure(original: Path, contract: Contract, staged: Path, limits: LandingLimits) -> Shape | None:
     if original.stat().st_size == 0 and not contract.files.trailer:
         return None
     if contract.files.format == "parquet":
@@ -112,11 +140,10 @@ def _check_needed(header: tuple[str, ...], contract: Contract) -> None:
     missing = [name for name in list_sources(contract) if name not in header]
     if not missing:
         return
-    near = {name.casefold(): name for name in header}
-    hints = [f"{near[name.casefold()]!r} is there instead of {name!r}" for name in missing if name.casefold() in near]
+    hints = []
     if contract.files.format == "csv" and (mark := _other_delimiter(header, contract.files.delimiter)):
         hints.append(f"the header is split by {mark!r} and the contract says {contract.files.delimiter!r}: set files.delimiter")
-    advice = "; ".join([*hints, f"the file has: {', '.join(header)}"])
+    advice = "; ".join([*(hints or _proposals(missing, header, contract)), f"the file has: {', '.join(header)}"])
     if contract.files.format == "csv" and not contract.files.header:
         advice += f" ({COLUMN_NUMBER_HINT})"
     raise UnreadableError(f"has no column {', '.join(missing)}", f"correct the source or the contract {contract.contract}: {advice}")
@@ -127,6 +154,15 @@ def _other_delimiter(header: tuple[str, ...], delimiter: str) -> str:
     if len(header) != 1:
         return ""
     return max((mark for mark in DELIMITERS if mark != delimiter and mark in header[0]), key=header[0].count, default="")
+
+
+def _proposals(missing: list[str], header: tuple[str, ...], contract: Contract) -> Iterator[str]:
+    """Which new column an agreed one may have become: one written in capitals, the most similar one, or the only one there is."""
+    new = {name.casefold(): name for name in header if name not in list_sources(contract)}
+    for name in missing:
+        near = [name.casefold()] if name.casefold() in new else difflib.get_close_matches(name.casefold(), new, n=1)
+        if found := near or (list(new) if len(new) == len(missing) == 1 else []):
+            yield f"{new[found[0]]!r} is there instead of {name!r}: if it was renamed, say `source_names: [{new[found[0]]}]` at that column"
 
 
 def clean_name(name: str) -> str:
@@ -162,7 +198,7 @@ def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLim
     n_records = summary.n_records - int(has_header and bool(header))
     trailer.check(n_records)
     warnings = (CUT,) if summary.is_cut else ()
-    return Shape(path, compression, header, n_records, warnings, summary.is_cut) if n_records > 0 else None
+    return Shape(path, compression, header, n_records, warnings, is_cut=summary.is_cut) if n_records > 0 else None
 
 
 def _scan(chunks: Iterable[bytes], files: Files) -> tuple[tuple[str, ...], Summary]:
