@@ -10,42 +10,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from orchestration.config.completeness import Completeness
+from orchestration.config.delivered import ExtractedAt, Files
 from orchestration.config.fetching import Fetch, find_fetch_faults
 from orchestration.config.formats import FORMAT_ADVICE, format_fault
 from orchestration.config.models import Code, MisfitError, Model
 from orchestration.config.names import advise_nearest
 from orchestration.schemas.columns import Kind
 from orchestration.schemas.raw import RAW_TABLES, RawTable, raw_table
-
-FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
-Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "latin-1", "cp1252"]
-
-
-class ExtractedAt(Model):
-    """When the source extracted the rows: orders the versions of one key."""
-
-    source: Literal["column", "file_name", "first_seen"] = "first_seen"
-    column: str = Field(default="", description="source column, with source: column")
-    pattern: str = Field(default="", description="regular expression with one group, with source: file_name")
-    format: str = Field(default="", description="strptime format of the column or the group; empty: ISO 8601, in a name YYYY-MM-DD")
-
-
-class Files(Model):
-    """Which files of the landing folder the contract reads, and how they are written."""
-
-    pattern: str = Field(description="shell pattern over the bare file name, e.g. answers_*.csv.gz")
-    format: FileFormat = "csv"
-    compression: Literal["none", "gzip"] = "none"
-    encoding: Encoding = "utf-8"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
-    header: bool = True
-    sheet: str = Field(default="", description="XLSX: the sheet; empty: the first")
-    trailer: str = Field(
-        default="",
-        description="CSV, JSON lines: regular expression that the last line matches as a whole, with one group: the number of records "
-        "before it. The line is no record; a file without it, or with another number, is refused",
-    )
 
 
 class ContractColumn(Model):

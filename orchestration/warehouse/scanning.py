@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from orchestration.config.contracts import Contract, Files
+from orchestration.config.contracts import Contract
+from orchestration.config.delivered import Files
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.landing import LandedFile, read_file_time

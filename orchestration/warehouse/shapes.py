@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.config.contracts import Contract, ContractColumn, Files
+from orchestration.config.contracts import Contract, ContractColumn
+from orchestration.config.delivered import Files
 from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.records import Block, Dialect, RecordReader, RecordTooLongError, Summary
