@@ -147,7 +147,8 @@ class Contract(Model):
     files: Files
     fetch: Fetch | None = Field(default=None, description="where a night gets the files from; without it somebody puts them into landing/")
     completeness: Completeness = Completeness()
-    extract: Literal["delta", "full"] = "delta"
+    extract: Literal["delta", "full"] = Field(default="delta", description="full: a row that the newest file lacks is gone at the source")
+    deletion_limit_share: Annotated[float, Field(ge=0, le=1, description="full: share of rows that a file may lack, else refused")] = 0.5
     extracted_at: ExtractedAt = ExtractedAt()
     cursor: str = Field(
         default="", description="canonical date column whose newest value is the data-to date; default: the table's date column"

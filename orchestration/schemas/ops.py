@@ -37,11 +37,23 @@ EXTRACT_LOADS = Table(
         Column("n_quarantined", "bigint", "records that went into quarantine, whatever became of them since"),
         Column("n_skipped", "bigint", "records left out on purpose"),
         Column("n_rows", "bigint", "rows made of the loaded records"),
+        Column("n_deleted", "bigint", "rows that stood before and that this full extract lacked"),
         Column("extracted_at", "timestamp", "when the source extracted it", null="refused"),
         Column("data_from_date", "date", "oldest business date", null="no dated row"),
         Column("data_to_date", "date", "newest business date", null="no dated row"),
         Column("contract_hash", "text", "hash of the contract it was read with"),
         Column("known_at", "timestamp", "first seen"),
+    ),
+)  # fmt: skip
+TOMBSTONES = Table(
+    "ops.tombstones", "One row per row that was gone at the source and extract that lacked it; a row that came back stands in raw again",
+    (
+        Column("table_name", "text", "table of schema raw, without the schema", key=True),
+        Column("source_code", "text", "source system", key=True),
+        Column("key_values", "text", "key of the row as JSON", key=True),
+        Column("contract_code", "text", "contract"),
+        Column("extract_file_id", "integer", "full extract that lacked it", key=True),
+        Column("known_at", "timestamp", "when this warehouse first saw that extract"),
     ),
 )  # fmt: skip
 UNREAD_FILES = Table(
@@ -118,4 +130,6 @@ CHECKS = Table(
         Column("observed", "text", "what was found: counts only, never values"),
     ),
 )  # fmt: skip
-OPS_TABLES = (EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, UNREAD_FILES, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS)
+OPS_TABLES = (
+    EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, TOMBSTONES, UNREAD_FILES, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS,
+)  # fmt: skip

@@ -39,6 +39,8 @@ class RawTable(Table):
     date_column: str = ""
     join_keys: tuple[str, ...] = ()
     stretch: Stretch | None = None
+    outlives_source: bool = False
+    """True where a row that is gone at the source stays: facts of its time name it."""
 
 
 def _key(name: str, kind: Kind, meaning: str) -> Column:
@@ -67,7 +69,7 @@ CRM_CUSTOMERS = RawTable(
         _optional("opened_date", "date", "first day as a customer"),
         _optional("closed_date", "date", "last day as a customer", null="still a customer"),
     ),
-    date_column="valid_from", join_keys=("customer_id",),
+    date_column="valid_from", join_keys=("customer_id",), outlives_source=True,
 )  # fmt: skip
 CRM_CUSTOMER_ALIASES = RawTable(
     "raw.crm_customer_aliases", "One row per key by which a source knows a customer",
@@ -77,7 +79,7 @@ CRM_CUSTOMER_ALIASES = RawTable(
         Column("customer_id", "text", "customer it stands for"),
         _optional("valid_from", "date", "first day on which it stands for him", null="always"),
     ),
-    join_keys=("customer_id", "source_key"),
+    join_keys=("customer_id", "source_key"), outlives_source=True,
 )  # fmt: skip
 CRM_STAFF = RawTable(
     "raw.crm_staff", "One row per member of staff",
@@ -88,7 +90,7 @@ CRM_STAFF = RawTable(
         _optional("region_code", "text", "region"),
         _optional("station_code", "text", "station or branch"),
         _optional("department_code", "text", "department"),
-    ),
+    ), outlives_source=True,
 )  # fmt: skip
 CRM_CASES = RawTable(
     "raw.crm_cases", "One row per case: one instance of a process (application, order, contract)",

@@ -2,8 +2,8 @@
 
 Physical records of a file = loaded + quarantined + skipped, counted by the landing; a file on which that fails is refused
 whole. A record with any violation goes to quarantine whole. Within one file the later of two records with the same key
-stands and the earlier is superseded; both count as loaded. A full extract that no longer holds a row leaves that row
-standing: a deletion at the source is not read from an absence.
+stands and the earlier is superseded; both count as loaded. Full extracts are loaded one after another, and a row that the
+newest no longer holds is gone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +18,8 @@ from orchestration.config.contracts import Contract
 from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
 from orchestration.warehouse.cures import close_cured, discard_decided
+from orchestration.warehouse.deletions import deletes_rows, remove_gone
+from orchestration.warehouse.judging import refuse_broken, refuse_shrunk
 from orchestration.warehouse.landing import LandedFile, land_kept
 from orchestration.warehouse.ledger import (
     LoadResult,
@@ -34,7 +36,7 @@ from orchestration.warehouse.ledger import (
 )  # fmt: skip
 from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.quarantine import create_quarantine, read_bad_records, write_quarantine
-from orchestration.warehouse.scanning import ASIDE, CUT_HINT, CUT_OFF, TYPED, Scan, ScannedFile, ends_badly, scan_files, write_files
+from orchestration.warehouse.scanning import ASIDE, TYPED, Scan, scan_files, write_files
 from orchestration.warehouse.state import State
 from orchestration.warehouse.stretches import select_stretches
 from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
@@ -51,7 +53,6 @@ from orchestration.warehouse.versions import (
 
 __all__ = ["LoadResult", "ensure_raw_tables", "load_landed", "loaded_pairs", "reload_all"]
 TEMPORARY = ("versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans", "parsed", "aside")
-SHOWN_RULES = 3
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,20 @@ def load_landed(
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
-            results += _load_contract(_Load(con, contract, as_of, token_key, state, is_everything), mine, time_zone)
+            load = _Load(con, contract, as_of, token_key, state, is_everything)
+            for batch in _batches(contract, mine):
+                results += _load_contract(load, batch, time_zone)
+                if deletes_rows(contract):
+                    remove_gone(con, contract, state.corrected_files())
     with transaction(con):
         finish_touching(con, is_everything=is_everything)
     con.execute("drop table if exists temp.load_seeds")
     return results
+
+
+def _batches(contract: Contract, entries: list[LandedFile]) -> list[list[LandedFile]]:
+    """Files that are loaded together: all of a contract, but for full extracts, of which each may delete what stood before it."""
+    return [[entry] for entry in entries] or [[]] if deletes_rows(contract) else [entries]
 
 
 def reload_all(
@@ -158,43 +168,23 @@ def _forget_table(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
             "where q.extract_file_id = l.extract_file_id and q.contract_code = l.contract_code", [short_name(table)],
         )  # fmt: skip
         con.execute("delete from ops.extract_loads where table_name = ?", [short_name(table)])
+        con.execute("delete from ops.tombstones where table_name = ?", [short_name(table)])
         con.execute(f"delete from {table.name}")
 
 
 def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> list[LoadResult]:
     fresh = [entry for entry in entries if entry.state == "ready" and not has_load(load.con, entry)]
     scan = scan_files(load.con, load.contract, fresh, time_zone=time_zone)
-    _judge(load, scan)
+    refuse_broken(load.con, load.contract, scan)
     results = [_result(entry, scan) for entry in entries]
     if any(result.state in ("loaded", "empty", "refused") for result in results):
         _prepare_rows(load, scan)
         results = _with_rows(load, results, scan)
+        if deletes_rows(load.contract):
+            results = [refuse_shrunk(load.con, scan, result) for result in results]
         _write(load, entries, scan, results)
     _drop_temporary(load.con)
     return results
-
-
-def _judge(load: _Load, scan: Scan) -> None:
-    """Nothing; files with too much quarantine are refused."""
-    for one in scan.files:
-        limit = load.contract.quarantine_limit_share * one.shape.n_records
-        if not one.refusal and one.shape.is_cut and ends_badly(load.con, one):
-            one.refusal = f"{CUT_OFF}; {CUT_HINT}"
-        if not one.refusal and one.n_quarantined > limit:
-            one.refusal = (
-                f"{one.n_quarantined} of {one.shape.n_records} records break the contract, more than quarantine_limit_share "
-                f"{load.contract.quarantine_limit_share:g} allows: {_first_rules(load.con, scan, one)}; `csat check` shows values"
-            )
-
-
-def _first_rules(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) -> str:
-    rows = con.execute(
-        f"select _bad, count(*), min(_k) from {ASIDE} where _position = ? and _bad is not null group by 1 order by 2 desc, 1 limit ?",
-        [one.position, SHOWN_RULES],
-    ).fetchall()
-    found = [f"{scan.violations[bad].column_name or 'record'} {scan.violations[bad].rule_code} ({count} times)" for bad, count, _ in rows]
-    found += [f"number of fields ({len(one.rejected)} times, first in record {one.rejected[0]})"] if one.rejected else []
-    return ", ".join(found)
 
 
 def _result(entry: LandedFile, scan: Scan) -> LoadResult:

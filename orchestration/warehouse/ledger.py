@@ -133,7 +133,7 @@ def _line(entry: LandedFile, result: LoadResult) -> tuple[object, ...]:
     return (
         entry.extract_file_id, contract.contract, contract.source, short_name(contract.canonical), result.state, result.reason or None,
         "; ".join(result.warnings) or None,
-        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows,
+        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows, 0,
         result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
     )  # fmt: skip
 

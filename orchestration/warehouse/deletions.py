@@ -1,0 +1,127 @@
+"""Rows that are gone at the source, read from full extracts: what the newest one no longer holds.
+
+Such a row leaves raw, so that no fact counts it; it stands among the superseded versions, with a tombstone in ops. A row that
+comes back is a new version like any other. Customers, aliases and staff stay: the facts of their time name them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from orchestration.config.contracts import Contract
+from orchestration.schemas.ops import TOMBSTONES
+from orchestration.warehouse.connection import quote_name, quote_text, transaction
+from orchestration.warehouse.landing import LandedFile
+from orchestration.warehouse.tables import stored_columns
+from orchestration.warehouse.touched import touch_changes
+from orchestration.warehouse.versions import CHANGED, NEW_ROWS, PRIVATE, key_columns, names, short_name
+
+GONE = "temp.load_gone"
+NO_TIME = datetime(1, 1, 1)
+LOADS = """
+    select extract_file_id, extracted_at, known_at, n_quarantined = 0 and not list_contains(?, file_name)
+    from ops.extract_loads join ops.extract_files using (extract_file_id, known_at)
+    where contract_code = ? and state = 'loaded' and n_rows > 0"""
+
+
+@dataclass(frozen=True)
+class _Full:
+    """A loaded extract, ordered as the versions of a key are. `is_whole`: what it does not hold is gone."""
+
+    extract_file_id: int
+    extracted_at: datetime
+    known_at: datetime
+    is_whole: bool
+
+
+def deletes_rows(contract: Contract) -> bool:
+    """True where an absence in a newer extract means that the row is gone."""
+    return contract.extract == "full" and not contract.canonical.outlives_source
+
+
+def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: datetime | None) -> str:
+    """Why a full extract whose rows are in NEW_ROWS is refused; empty: it would not delete more than the contract allows."""
+    if extracted_at is None or entry.known_at is None:
+        return ""
+    contract, new = entry.contract, _Full(entry.extract_file_id, extracted_at, entry.known_at, True)
+    loads = [load for load in _loads(con, contract, ()) if load.extract_file_id != new.extract_file_id]
+    if any(load.is_whole and _order(contract, load) > _order(contract, new) for load in loads):
+        return ""
+    keys, files = names(key_columns(contract.canonical)), [load.extract_file_id for load in loads]
+    n_living, n_gone = con.execute(
+        f"select count(*), count(*) filter (n.source_code is null) from {contract.canonical.name} r "
+        f"left join (select distinct {keys} from {NEW_ROWS}) n using ({keys}) where list_contains(?::integer[], r.extract_file_id)",
+        [files],
+    ).fetchall()[0]
+    if n_gone <= contract.deletion_limit_share * n_living:
+        return ""
+    return (
+        f"no longer holds {n_gone} of {n_living} rows, more than deletion_limit_share {contract.deletion_limit_share:g} allows; "
+        "if they are gone at the source raise it for this contract, else have the whole extract delivered"
+    )
+
+
+def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Collection[str]) -> None:
+    """Nothing; raw holds no row of the contract that a newer full extract, the newest, lacks; private file first.
+
+    An extract of which a record is in quarantine deletes nothing, since the record may be the row, nor does a correction file,
+    whose names are `corrections`. Safe to run again after a kill.
+    """
+    loads, table = _loads(con, contract, corrections), contract.canonical
+    newest = max((load for load in loads if load.is_whole), key=lambda load: _order(contract, load), default=None)
+    if newest is None:
+        return
+    older = [load.extract_file_id for load in loads if _order(contract, load) < _order(contract, newest)]
+    keys, name = names(key_columns(table)), short_name(table)
+    con.execute(
+        f"create or replace temp table load_gone as select * from {table.name} "
+        f"anti join (select {keys} from {PRIVATE}.superseded.{name} where extract_file_id = {newest.extract_file_id}) using ({keys}) "
+        "where list_contains(?::integer[], extract_file_id)",
+        [older],
+    )
+    if con.execute(f"select 1 from {GONE} limit 1").fetchall():
+        _keep_private(con, contract, newest)
+        _remove(con, contract, newest)
+    con.execute(f"drop table {GONE}")
+
+
+def _keep_private(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -> None:
+    table = contract.canonical
+    target, columns = f"{PRIVATE}.superseded.{short_name(table)}", names(c.name for c in stored_columns(table))
+    same = " and ".join(f"s.{quote_name(name)} = g.{quote_name(name)}" for name in (*key_columns(table), "extract_file_id"))
+    with transaction(con):
+        con.execute(f"delete from {target} s using {GONE} g where {same} and s.superseded_by = {newest.extract_file_id}")
+        con.execute(
+            f"insert into {target} ({columns}, superseded_by, superseding_contract) "
+            f"select {columns}, {newest.extract_file_id}, {quote_text(contract.contract)} from {GONE}"
+        )
+
+
+def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -> None:
+    table = contract.canonical
+    same = " and ".join(f"r.{quote_name(name)} = g.{quote_name(name)}" for name in key_columns(table))
+    key = ", ".join(f"{quote_name(name)} := {quote_name(name)}" for name in table.key)
+    values = [short_name(table), contract.contract, newest.extract_file_id, newest.known_at]
+    with transaction(con):
+        con.execute(f"delete from {table.name} r using {GONE} g where {same}")
+        con.execute(
+            f"insert into {TOMBSTONES.name} select ?, source_code, to_json(struct_pack({key}))::varchar, ?, ?, ? from {GONE}", values
+        )
+        con.execute(
+            f"update ops.extract_loads set n_deleted = (select count(*) from {TOMBSTONES.name} t where t.extract_file_id = ? "
+            "and t.contract_code = ?) where extract_file_id = ? and contract_code = ?",
+            [newest.extract_file_id, contract.contract] * 2,
+        )
+        con.execute(f"create or replace temp table {CHANGED.removeprefix('temp.')} as select * from {GONE}")
+        touch_changes(con, table)
+
+
+def _loads(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Collection[str]) -> list[_Full]:
+    return [_Full(*row) for row in con.execute(LOADS, [list(corrections), contract.contract]).fetchall()]
+
+
+def _order(contract: Contract, load: _Full) -> tuple[datetime, int]:
+    """Where rows carry times of their own, which may be older in a newer extract, deliveries count in their order."""
+    return (NO_TIME if contract.extracted_at.source == "column" else load.extracted_at, load.extract_file_id)
