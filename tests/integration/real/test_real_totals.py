@@ -45,11 +45,14 @@ def test_what_was_put_away_of_the_council_is_what_the_total_counts_twice(council
 
 
 def test_service_requests_closed_and_those_closed_before_they_were_opened(requests):
+    """One of the 17 was closed on the day before, and so has no duration; the others within the day they were opened on."""
     assert requests.execute(LEDGER).fetchall() == [(10_000, 10_000, 0, 0)]
     found = (
         "select count(*) filter (not is_open), count(*) filter (is_open), count(*) filter (closed_at < opened_at) from marts.fct_complaint"
     )
     assert requests.execute(found).fetchall() == [(9_630, 370, 17)]
+    judged = "select count(workdays_to_resolve), min(workdays_to_resolve) from marts.fct_complaint"
+    assert requests.execute(judged).fetchall() == [(9_630 - 1, 0)]
     channels = dict(requests.execute("select channel_code, count(*) from marts.fct_complaint group by 1").fetchall())
     assert {code: channels[code] for code in ("phone", "web", "app", "social")} == {"phone": 4_865, "web": 4_148, "app": 839, "social": 90}
 

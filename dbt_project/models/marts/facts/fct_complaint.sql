@@ -1,4 +1,4 @@
-with complaints as (
+with complaints_dated as (
     select * from {{ ref('int_complaints_dated') }}
 ),
 
@@ -16,6 +16,15 @@ customers as (
 
 run as (
     select * from {{ source('ops', 'run') }}
+),
+
+complaints as (
+    -- days are compared, since a source may tell the day of one date and the time of the other
+    select
+        *,
+        coalesce(cast(resolved_at as date) < cast(opened_at as date), false) as is_resolved_before_opened,
+        coalesce(cast(first_response_at as date) < cast(opened_at as date), false) as is_answered_before_opened
+    from complaints_dated
 )
 
 select
@@ -39,16 +48,18 @@ select
     complaints.is_resolved and complaints.n_reopened = 0 as is_first_time_resolved,
     complaints.due_at is not null or complaints.is_within_deadline is not null as has_deadline,
     case
+        when complaints.is_resolved_before_opened then null
         when complaints.resolved_at is not null and complaints.due_at is not null then complaints.resolved_at <= complaints.due_at
         when complaints.is_open and complaints.due_at < run.as_of then false
         -- without both dates the source's word counts: kept once the complaint is settled, missed as soon as it says so
         when not (complaints.is_open and complaints.is_within_deadline) then complaints.is_within_deadline
     end as is_within_deadline,
     case
+        when complaints.is_answered_before_opened then null
         when complaints.first_response_at is not null then complaints.first_response_at <= complaints.opened_at + interval '1' day
         when not complaints.is_resolved and complaints.opened_at + interval '1' day < run.as_of then false
     end as is_responded_24h,
-    last_days.workday_rank - first_days.workday_rank as workdays_to_resolve,
+    case when not complaints.is_resolved_before_opened then last_days.workday_rank - first_days.workday_rank end as workdays_to_resolve,
     coalesce(callbacks.n_callbacks, 0) as n_callbacks,
     coalesce(callbacks.is_callback_reached, false) as is_callback_reached,
     callbacks.is_callback_satisfied,

@@ -10,7 +10,8 @@ deliveries_judged as (
     select
         *,
         coalesce(status_code = 'delivered', delivered_at is not null) as is_delivered,
-        coalesce(status_code = 'delivered', true) and delivered_at is not null as is_timed
+        -- an arrival before the day of the order is published and not judged; days, since a source may tell no time of one of them
+        coalesce(status_code = 'delivered', true) and coalesce(cast(delivered_at as date) >= cast(ordered_at as date), false) as is_timed
     from deliveries
 )
 
@@ -36,7 +37,10 @@ select
     deliveries.n_items,
     deliveries.n_delivered_items,
     deliveries.n_damaged_items,
-    case when deliveries.is_timed then {{ hours_between('deliveries.ordered_at', 'deliveries.delivered_at') }} end as lead_hours,
+    case
+        when deliveries.is_timed and deliveries.delivered_at >= deliveries.ordered_at
+            then {{ hours_between('deliveries.ordered_at', 'deliveries.delivered_at') }}
+    end as lead_hours,
     deliveries.known_at
 from deliveries_judged as deliveries
 left join customers on {{ customer_on('deliveries', 'deliveries.ordered_at') }}
