@@ -103,6 +103,7 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
             connection.abort()
             await connection.wait_closed()
         await server.wait_closed()
+        await asyncio.sleep(0.05)  # the loop closes the sockets of aborted connections in its next rounds
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
     told.port = server.get_port()
