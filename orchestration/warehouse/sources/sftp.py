@@ -6,14 +6,16 @@ looked at twice, and one that changes while it is read is left for the next nigh
 """
 
 import logging
+import shutil
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from orchestration.config.fetching import FetchSftp
+from orchestration.warehouse.files import CHUNK
 from orchestration.warehouse.sources.remote_files import RemoteFile, SkippedFileError, fetch_files, new_files
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError, import_client
 
@@ -121,15 +123,31 @@ def _copy(server: "paramiko.SFTPClient", rule: FetchSftp, file: RemoteFile, targ
     """The version that was read. Raises SkippedFileError where it is not the one that was listed."""
     path = f"{rule.folder}/{file.path}"
     try:
-        server.getfo(path, target, max_concurrent_prefetch_requests=PARALLEL_READS)
+        with server.open(path, "rb") as source:
+            _keep_quiet(source)
+            source.prefetch(max_concurrent_requests=PARALLEL_READS)
+            shutil.copyfileobj(source, target, CHUNK)
         after = server.stat(path)
     except FileNotFoundError:
         raise SkippedFileError("was taken away while it was read") from None
     except PermissionError:
         raise SkippedFileError("may not be read by this user") from None
-    if f"{after.st_size} {after.st_mtime}" != file.version:
+    if f"{after.st_size} {after.st_mtime}" != file.version or target.tell() != after.st_size:
         raise SkippedFileError("changed while it was read, and comes the next night")
     return file.version
+
+
+def _keep_quiet(source: Any) -> None:
+    """Nothing; the thread that asks for blocks ahead prints no traceback where the connection is lost: the reader meets the same."""
+    import paramiko
+
+    ask_ahead = source._prefetch_thread
+
+    def ask_quietly(*given: Any) -> None:
+        with suppress(EOFError, OSError, paramiko.SSHException):
+            ask_ahead(*given)
+
+    source._prefetch_thread = ask_quietly
 
 
 @contextmanager
