@@ -94,7 +94,9 @@ def _contract(extract: str, table: str, columns: list[str], suffix: str) -> Cont
 def _rules(name: str, is_parquet: bool) -> dict[str, Any]:
     rules: dict[str, Any] = {"minimum": 1, "maximum": 5} if name in ("satisfaction", "importance") else {}
     rules |= {"minimum": 0} if name.startswith("n_") else {}
-    return rules | ({"map": {"true": "1", "false": "0"}} if name == "n_reopened" and not is_parquet else {})
+    if not is_parquet:
+        rules |= {"n_reopened": {"map": {"true": "1", "false": "0"}}, "opened_date": {"type": "timestamp"}}.get(name, {})
+    return rules
 
 
 def run_floor(source: Path, bench: Path, out: Path, clock: Clock) -> int:
