@@ -20,6 +20,7 @@ DECIMAL_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 FLOAT_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 ISO_TIMESTAMP = ISO_DATE + r"([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+ISO_LENGTHS = {"date": 10, "timestamp": 19}
 EXCEL_NUMBER = r"[+-]?\d([.,]\d+)?[eE]\+\d{2,}"
 FIRST_YEAR = 1000
 """A year of fewer digits is one that was cut off."""
@@ -110,7 +111,10 @@ def _read_times(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -
 
 def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
     if not form:
-        return _matching(text, ISO_DATE if kind == "date" else ISO_TIMESTAMP, f"try_cast({text} as {kind})")
+        value, length = f"try_cast({text} as {kind})", ISO_LENGTHS[kind]
+        strict = _matching(text, ISO_DATE if kind == "date" else ISO_TIMESTAMP, value)
+        # a text as the value itself is written keeps to the pattern; that is found out faster than by the pattern
+        return f"case when strlen({text}) = {length} and cast({value} as varchar) = {text} then {value} else {strict} end"
     if "%z" in form:
         offset = f"regexp_replace({text}, '[Zz]$', '+00:00')"  # DuckDB's %z does not know the Z that says UTC
         return f"cast(timezone({quote_text(time_zone)}, try_strptime({offset}, {quote_text(form)})) as {kind})"

@@ -68,15 +68,19 @@ def choose_versions(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
 
     Keys brought once that are new, by far the most, never enter it.
     """
-    keys = names(key_columns(table))
-    con.execute(f"create or replace temp table load_twice as select {keys} from {NEW_ROWS} group by all having count(*) > 1")
+    keys, own_keys = names(key_columns(table)), names(table.key)  # all new rows are of one source
+    con.execute(f"create or replace temp table load_twice as select {own_keys} from {NEW_ROWS} group by all having count(*) > 1")
     con.execute(f"create or replace temp table load_standing as select r.* from {table.name} r semi join {NEW_ROWS} n using ({keys})")
-    con.execute(f"create or replace temp table load_contested as select * from temp.load_twice union select {keys} from temp.load_standing")
+    source = f"(select source_code from {NEW_ROWS} limit 1)"
+    con.execute(
+        f"create or replace temp table load_contested as select {keys} from temp.load_twice cross join {source} "
+        f"union select {keys} from temp.load_standing"
+    )
     columns = names(c.name for c in all_columns(table))
     con.execute(
         f"create or replace temp table load_versions as select *, row_number() over (partition by {keys} order by {ORDER}) as _rank, "
         f"first_value(extract_file_id) over (partition by {keys} order by {ORDER}) as _winner from ("
-        f"select {columns}, _tie, true as _is_new from {NEW_ROWS} semi join temp.load_contested using ({keys}) "
+        f"select {columns}, _tie, true as _is_new from {NEW_ROWS} semi join temp.load_contested using ({own_keys}) "
         f"union all select {columns}, -1, false from ({_standing_with_text(table)}))"
     )
 
