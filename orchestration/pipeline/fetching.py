@@ -18,7 +18,7 @@ from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, FetchS3, Fetch
 from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.errors import ConfigError, CsatError
 from orchestration.pipeline.night import NightRequest, require_workspace
-from orchestration.settings import read_connection, read_settings
+from orchestration.settings import read_connection, read_settings, set_environment
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError
 from orchestration.warehouse.state import SourceFetch, State
@@ -52,6 +52,7 @@ def fetch_sources(folder: Path, config: WorkspaceConfig, as_of: datetime) -> lis
     if not contracts:
         return []
     found: list[SourceFetch] = []
+    set_environment(RUST_LOG="off")  # the client of MySQL would print every try of its own beside our message
     with State(folder / "out") as state:
         state.refuse_going_back(as_of)
         for contract in contracts:

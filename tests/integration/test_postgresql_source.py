@@ -169,3 +169,12 @@ def test_database_in_another_encoding_arrives_as_unicode(server, tmp_path, encod
     server.run("create table deliveries as select 1 as id, " + f"'{text}'::text as status", database=database)
     server.run("grant select on deliveries to reader", database=database)
     assert fetch_table(sql_contract(), server.url(database=database), tmp_path).to_pylist() == [{"id": 1, "status": text}]
+
+
+def test_text_that_is_in_no_encoding_is_told_as_the_fault_of_the_database(server, tmp_path):
+    server.run("create database untold encoding 'SQL_ASCII' template template0 locale 'C'", database="postgres")
+    server.run("create table deliveries as select convert_from('\\xe9'::bytea, 'SQL_ASCII') as id", database="untold")
+    server.run("grant select on deliveries to reader", database="untold")
+    with pytest.raises(UnreachableError, match=r"invalid byte sequence .* ask whoever runs the database"):
+        fetch_file(sql_contract(), server.url(database="untold"), tmp_path)
+    assert list(tmp_path.iterdir()) == []

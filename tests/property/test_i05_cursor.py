@@ -24,16 +24,22 @@ CONTRACT = sql_contract(cursor={"column": "changed_at", "overlap_minutes": 60})
 
 @dataclass(frozen=True)
 class Change:
-    """Row `key` gets `value`: committed so many ticks before the night, its cursor set so many ticks before the commit."""
+    """Row `key` gets `value`: committed so many ticks after the last night or, not positive, before the coming one.
+
+    Its cursor was set `late` ticks before the commit, so that the last night may have read newer rows and not this one.
+    """
 
     key: int
     value: str
-    before_night: int
+    ticks: int
     late: int
+
+    def committed_at(self, last: datetime, coming: datetime) -> datetime:
+        return (last if self.ticks > 0 else coming) + self.ticks * TICK
 
 
 CHANGES = st.builds(
-    Change, key=st.integers(1, 5), value=st.sampled_from("abc"), before_night=st.integers(0, 6), late=st.integers(0, TICKS_OF_OVERLAP)
+    Change, key=st.integers(1, 5), value=st.sampled_from("abc"), ticks=st.integers(-2, 2), late=st.integers(0, TICKS_OF_OVERLAP)
 )
 
 
@@ -53,9 +59,9 @@ def test_every_row_stands_once_in_its_last_state(nights: list[list[Change]]) -> 
     with TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "workspace", CONTRACT)
         for changes in nights:
-            night = workspace.as_of + timedelta(days=1)
-            for change in sorted(changes, key=lambda one: -one.before_night):
-                at = night - (change.before_night + change.late) * TICK
+            last, coming = workspace.as_of, workspace.as_of + timedelta(days=1)
+            for change in sorted(changes, key=lambda one: one.committed_at(last, coming)):
+                at = change.committed_at(last, coming) - change.late * TICK
                 source[change.key] = (change.value, max(at, source.get(change.key, ("", at))[1]))
             deliver(workspace, source, find_since(workspace.out, CONTRACT, "UTC"))
         found = workspace.rows("select delivery_id::bigint, status_code, extracted_at from raw.deliveries_deliveries order by all")

@@ -140,8 +140,8 @@ def _told(request: FetchRequest, driver: Any) -> Iterator[None]:
     try:
         yield
     except (driver.Error, OSError) as error:
-        state = _state(error)
-        hint = HINTS.get(state) or (CORRECT if state and not state.startswith(TRANSIENT) else RUN_AGAIN)
+        is_gone = _is_transient(error) and "ERROR: " not in str(error)
+        hint = HINTS.get(_state(error), RUN_AGAIN if is_gone else CORRECT)
         raise UnreachableError(_first_words(str(error)), hint.format(secret=secret_of(request))) from None
 
 
