@@ -220,7 +220,7 @@ class Contract(Model):
 
     def _missing_columns(self, table: RawTable) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """Columns that may not be null and that nothing fills, of the contract or of one of its waves."""
-        needed = [c.name for c in table.columns if (c.key or c.is_required) and c.name not in DEFAULTED]
+        needed = [c.name for c in table.columns if (c.key or c.is_required) and not has_default(table, c.name)]
         shared = {column.name for key, column in self.keyed_columns() if key[0] != "waves"}
         own: list[tuple[tuple[str | int, ...], set[str]]] = [(("waves", n), {c.name for c in w.columns}) for n, w in enumerate(self.waves)]
         for key, more in own or [(("columns",), set())]:
@@ -275,3 +275,8 @@ WAVE_MARK, RECORD_MARK = "{wave}", "{record}"
 DEFAULTED = frozenset({"valid_from", "passage_number", "item_code", "alias_source_code"})
 """Key columns that a contract may leave out: valid_from is the extraction day, passage_number 1, item_code 'comment' for
 comments, alias_source_code the contract's own source."""
+
+
+def has_default(table: RawTable, name: str) -> bool:
+    """True for a key column that may be left out or blank; an answer without its item is none."""
+    return name in DEFAULTED and (table.name, name) != ("raw.surveys_answers", "item_code")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from orchestration.config.contracts import DEFAULTED
+from orchestration.config.contracts import has_default
 from orchestration.schemas.columns import Column
 from orchestration.schemas.raw import RAW_TABLES, RawTable
 from orchestration.warehouse.header_words import CLOCK_WORDS, FALSE_WORDS, HEADER_WORDS, TRUE_WORDS
@@ -50,7 +50,7 @@ class Fit:
     def missing(self) -> list[Column]:
         """Columns that may not be null and were not found."""
         found = {match.column.name for match in self.matches}
-        return [c for c in self.table.columns if (c.key or c.is_required) and c.name not in found | DEFAULTED]
+        return [c for c in self.table.columns if (c.key or c.is_required) and c.name not in found and not has_default(self.table, c.name)]
 
     @property
     def score(self) -> int:

@@ -7,7 +7,7 @@ No row passes through Python.
 from dataclasses import dataclass
 from functools import cached_property
 
-from orchestration.config.contracts import DEFAULTED, RECORD_MARK, Contract, ContractColumn, Picks, RowTemplate
+from orchestration.config.contracts import RECORD_MARK, Contract, ContractColumn, Picks, RowTemplate, has_default
 from orchestration.schemas.columns import Column
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.shapes import list_sources, sources_of
@@ -142,7 +142,7 @@ class Mapping:
             value = self._is_picked(item)
         if column.name == "not_rating_code":
             value = f"coalesce({', '.join([value, *self._given_reasons(position), 'null'])})"
-        if column.key and column.name in DEFAULTED:
+        if column.key and has_default(self.contract.canonical, column.name):
             value = f"coalesce({value}, {self._default(column.name)})"
         if column.name == "is_promised_date" and (promised := self.field_of("promised_at", position)):
             value = f"coalesce({value}, case when v{promised.number} is not null then {self.contract.promised == 'date'} end)"
@@ -166,8 +166,7 @@ class Mapping:
 
     def _default(self, name: str) -> str:
         return {
-            "valid_from": "cast(extracted_at as date)", "passage_number": "1",
-            "item_code": "'comment'" if self.contract.table == "surveys_comments" else "null",
+            "valid_from": "cast(extracted_at as date)", "passage_number": "1", "item_code": "'comment'",
             "alias_source_code": quote_text(self.contract.source),
         }[name]  # fmt: skip
 
@@ -261,7 +260,7 @@ class Mapping:
     def _missing(self, field: Field) -> str:
         """A column that must not be blank is: of the record, or of a row that exists."""
         column, text = field.column, f"t{field.number}"
-        is_needed = field.spec.required or ((column.key or column.is_required) and column.name not in DEFAULTED)
+        is_needed = field.spec.required or ((column.key or column.is_required) and not has_default(self.contract.canonical, column.name))
         replaced = [row for row in self.contract.rows if any(c.name == column.name for c in row.columns)]
         if not is_needed or (field.template is None and len(replaced) == len(self.contract.rows) > 0):
             return "false"

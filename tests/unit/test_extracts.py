@@ -88,6 +88,17 @@ def test_changed_contract_reloads_its_table_even_from_files_that_are_gone(tmp_pa
     assert workspace.quarantined() == []
 
 
+def test_answer_without_its_item_is_quarantined_and_a_comment_without_is_one(tmp_path: Path) -> None:
+    columns = [{"name": "response_id", "source": "id"}, {"name": "item_code", "source": "item"}, {"name": "answered_at", "source": "at"}]
+    comments = make_contract([*columns, {"name": "comment_text", "source": "text"}], name="comments", table="surveys_comments")
+    answers = make_contract([*columns, {"name": "instrument_code", "value": "demo"}])
+    workspace = Workspace(tmp_path, answers, comments)
+    workspace.put("a.csv", "id,item,at,text\n1,,2025-03-01,good\n")
+    workspace.night()
+    assert workspace.quarantined() == [(1, 2, "item", "required")]
+    assert workspace.rows("select item_code from raw.surveys_comments") == [("comment",)]
+
+
 def test_too_much_quarantine_refuses_the_file_and_spares_the_others(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path, make_contract(quarantine_limit_share=0.4))
     workspace.put("bad.csv", HEADER + "1,A,2025-03-01,x\n2,A,2025-03-01,4\n")
