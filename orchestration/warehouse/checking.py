@@ -37,7 +37,7 @@ NO_FILE = "put the file there, or correct files.pattern"
 ADVICE = {
     "required": "deliver a value, or drop `required` and the key role in the contract",
     "type": "deliver it as agreed, or correct `type`, `map` or `null_tokens` of the column",
-    "format": "deliver it as agreed, or correct `format` of the column",
+    "format": "deliver it as agreed, or correct `format` of the column; a list of formats reads several ways of writing",
     "range": "correct it at the source, or `minimum` and `maximum`; a code that means no rating belongs under `not_rating`",
     "map": "add the text to `map` (of picks to `items` or `none`), or have it corrected at the source",
     "fields": "look for a missing or additional delimiter, or a stray quote",
