@@ -171,6 +171,15 @@ def _check_contracts(config: WorkspaceConfig, documents: Documents) -> None:
         for contract, document in pairs for key, column in contract.keyed_columns()
     )  # fmt: skip
     raise_all(partial(_check_picks, config, contract, document) for contract, document in pairs)
+    raise_all(partial(_check_fetched_name, config, contract, document) for contract, document in pairs)
+
+
+def _check_fetched_name(config: WorkspaceConfig, contract: Contract, document: Document) -> None:
+    """No other answer is fetched under the same name: of two only the first would ever be asked for."""
+    for other in config.contracts:
+        if contract.fetch and other.fetch and other.files.pattern == contract.files.pattern and other.fetch != contract.fetch:
+            hint = "give each its own name, or both the same `fetch` where they read the same file"
+            raise document.fault(("files", "pattern"), f"is the name of what {other.contract} fetches elsewhere", hint)
 
 
 def _check_picks(config: WorkspaceConfig, contract: Contract, document: Document) -> None:

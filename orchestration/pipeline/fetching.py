@@ -20,7 +20,7 @@ from orchestration.errors import ConfigError, CsatError
 from orchestration.pipeline.night import NightRequest, require_workspace
 from orchestration.settings import read_connection, read_settings, set_environment
 from orchestration.warehouse.lock import hold_lock
-from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError
+from orchestration.warehouse.sources.request import INCOMING, FetchedFile, FetchRequest, UnreachableError
 from orchestration.warehouse.state import SourceFetch, State
 
 MODULES = {"s3": "object_store", "sftp": "sftp", "rest": "rest", "postgresql": "postgresql", "mysql": "mysql"}
@@ -53,6 +53,7 @@ def fetch_sources(folder: Path, config: WorkspaceConfig, as_of: datetime) -> lis
         return []
     found: list[SourceFetch] = []
     set_environment(RUST_LOG="off")  # the client of MySQL would print every try of its own beside our message
+    (folder / "landing" / INCOMING).unlink(missing_ok=True)
     with State(folder / "out") as state:
         state.refuse_going_back(as_of)
         for contract in contracts:
@@ -63,9 +64,8 @@ def fetch_sources(folder: Path, config: WorkspaceConfig, as_of: datetime) -> lis
 
 def describe_fetch(met: SourceFetch) -> str:
     """One line on how a source was met."""
-    if met.message:
-        return f"warning: nothing fetched for {met.contract_code}, the night goes on without it: {met.message}"
-    return f"fetched {met.n_files} file{'s' * (met.n_files != 1)} for {met.contract_code}"
+    fetched = f"fetched {met.n_files or 'no'} file{'s' * (met.n_files != 1)} for {met.contract_code}"
+    return f"warning: {fetched}, and the night goes on with what there is: {met.message}" if met.message else fetched
 
 
 def describe_places(config: WorkspaceConfig) -> Iterator[str]:

@@ -140,7 +140,7 @@ def test_server_that_is_gone_costs_its_message_alone(tmp_path):
     (folder / "contracts" / "deliveries.yaml").write_text(yaml.safe_dump(contract))
     (folder / "landing" / "deliveries_1.csv").write_text("id,ordered_at,signed_at,pieces\n1,2026-10-05 10:00,2026-10-06 10:00,3\n")
     said = run_night(folder, FIRST, f"postgresql://reader:{URL_PASSWORD}@127.0.0.1:1/erp")
-    assert "nothing fetched for complaints" in said
+    assert "fetched no files for complaints" in said
     assert "Connection refused; see whether the server runs" in said
     assert "canary" not in said
     assert count_rows(folder, "marts.fct_delivery") == 1

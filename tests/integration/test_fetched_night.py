@@ -106,7 +106,7 @@ def test_three_kinds_of_source_over_three_nights(tmp_path):
         TICKETS.append({"id": "T20", "opened": "2026-11-03 09:00", "changed": "2026-11-03T09:00:00Z"})
         TICKETS[0] |= {"opened": "2026-10-01 10:00", "changed": "2026-11-03T10:00:00Z"}
         told = csat("run", "--as-of", "2026-11-04")
-        assert "nothing fetched for" in told
+        assert "warning: fetched no files for beschwerden" in told
         assert "cannot be read" in told
         assert "not fetched" in csat("status")
         assert {given["since"] for given in asked[3:]} == {"2026-10-20T08:00:00Z"}

@@ -83,6 +83,16 @@ def test_folders_of_keys_become_part_of_the_name(bucket, tmp_path):
     assert [one.path.name for one in object_store.fetch(request)] == ["day=1__answers.csv", "day=2__answers.csv"]
 
 
+def test_object_below_two_prefixes_comes_under_both_names(bucket, tmp_path):
+    address, client = bucket
+    client.put_object(Bucket="exports", Key="crm/answers_1.csv", Body=b"one")
+    fetched = {}
+    for prefix in ("crm", ""):
+        for one in object_store.fetch(make_request(tmp_path, address, pattern="*answers_*.csv", prefix=prefix, fetched=fetched)):
+            fetched[one.place] = one.version
+    assert names(tmp_path) == ["answers_1.csv", "crm__answers_1.csv"]
+
+
 def test_large_object_is_whole(bucket, tmp_path):
     address, client = bucket
     content = b"".join(b"%d\n" % number for number in range(60_000))

@@ -13,7 +13,7 @@ from orchestration import settings
 from orchestration.config.contracts import Contract
 from orchestration.config.documents import parse_document, read_document
 from orchestration.config.load import load_workspace
-from orchestration.errors import ConfigError, StateError, WarehouseError
+from orchestration.errors import ConfigError, ContractError, StateError, WarehouseError
 from orchestration.pipeline import fetching, resources
 from orchestration.pipeline.status import describe_status
 from orchestration.pipeline.workspaces import init_workspace
@@ -110,7 +110,15 @@ def test_secret_is_taken_out_of_a_message(told):
 def test_line_tells_what_came_or_why_nothing_came():
     at = datetime(2026, 1, 1, 2)
     assert fetching.describe_fetch(fetching.SourceFetch("answers", at, 1)) == "fetched 1 file for answers"
-    assert "refused" in fetching.describe_fetch(fetching.SourceFetch("answers", at, 0, "refused"))
+    told = fetching.describe_fetch(fetching.SourceFetch("answers", at, 0, "refused"))
+    assert told == "warning: fetched no files for answers, and the night goes on with what there is: refused"
+
+
+def test_two_answers_under_one_name_are_refused(workspace):
+    folder, _ = workspace
+    (folder / "contracts" / "others.yaml").write_text(TICKETS.replace("contract: tickets", "contract: others").replace("v2", "v3"))
+    with pytest.raises(ContractError, match="is the name of what others fetches elsewhere"):
+        load_workspace(folder)
 
 
 def worked_contracts():

@@ -56,7 +56,7 @@ def _list(store: Any, rule: FetchS3, root: str) -> list[RemoteFile]:
     store.call_s3("head_bucket", Bucket=rule.bucket)  # an empty listing of a bucket that is not there would look like no news
     found = store.find(root, detail=True).values()
     files = [one for one in found if one["type"] == "file" and one["name"] != root]
-    return [RemoteFile(one["name"].removeprefix(root), f"s3 {rule.endpoint_url} {one['name']}", _version(one)) for one in files]
+    return [RemoteFile(one["name"].removeprefix(root), f"s3 {rule.endpoint_url} {root} {one['name']}", _version(one)) for one in files]
 
 
 def _version(about: dict[str, Any]) -> str:

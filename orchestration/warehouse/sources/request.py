@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 INCOMING = f".fetched{TEMPORARY}"
-"""What is being fetched lies in landing/ under this one name; the next fetch writes over what a killed one left."""
+"""What is being fetched lies in landing/ under this one name; the next night removes what a killed one left."""
 
 
 class UnreachableError(Exception):
