@@ -15,6 +15,7 @@ from orchestration.warehouse.state import STATE_FILE, State
 CALENDAR_WARNING_DAYS = 60
 GIGABYTE = 1e9
 LABEL_WIDTH = 17
+SHOWN_CLASSES = 4
 LATE = "select contract_code, state, data_to_date, expected_to_date from ops.sources where state <> 'complete' order by 1"
 QUARANTINED = "select count(*) from ops.quarantine where state = 'open'"
 UNMATCHED = """
@@ -27,6 +28,10 @@ UNREAD = """
     from ops.extract_loads l join ops.extract_files f using (extract_file_id) join ops.run on l.known_at = as_of
     where l.warnings is not null
     order by all"""
+ODD_VALUES = """
+    select v.contract_code, v.column_name, v.class_code, v.is_loaded, sum(v.n_values)
+    from ops.extract_values v join ops.extract_loads l using (extract_file_id, contract_code) join ops.run on l.known_at = as_of
+    group by all order by 4, 5 desc, 1, 2, 3"""
 CUSTOMERS_UNKNOWN = "select count(*) = 0 from raw.crm_customers"
 
 
@@ -55,11 +60,22 @@ def describe_outcome(folder: Path) -> Iterator[str]:
         n_quarantined = connection.execute(QUARANTINED).fetchall()[0][0]
     with State(out) as state:
         published = state.published_generation()
+    if odd := odd_values(out):
+        yield f"values written oddly: {odd}"
     if n_quarantined:
         yield f"{_records(n_quarantined)} in quarantine: {say_command(folder, 'quarantine list')}"
     if published:
         reading = f"analysts read {published.code}, the night of {published.as_of:%Y-%m-%d}"
         yield f"{reading}; where everything is: {say_command(folder, 'preview')}"
+
+
+def odd_values(out: Path) -> str:
+    """The commonest classes of oddly written values among the night's files, refused ones first; empty where there are none."""
+    with open_read_only(out / CURRENT_FILE) as connection:
+        rows = connection.execute(ODD_VALUES).fetchall()
+    told = [f"{contract}.{column} {n:,} {code}{'' if is_loaded else ' refused'}" for contract, column, code, is_loaded, n in rows]
+    more = f", and {len(told) - SHOWN_CLASSES} more in ops.extract_values" if len(told) > SHOWN_CLASSES else ""
+    return ", ".join(told[:SHOWN_CLASSES]) + more
 
 
 def unmatched_customers(out: Path) -> Iterator[str]:
@@ -126,6 +142,8 @@ def _published(folder: Path) -> Iterator[str]:
     told = [f"{code} is {state}: data to {reach or 'none'}, due to {due}" for code, state, reach, due in rows]
     for position, text in enumerate(told or ["none"]):
         yield _line("" if position else "late sources", text)
+    if odd := odd_values(out):
+        yield _line("odd values", odd)
     yield _line("quarantine", _records(n_quarantined) + (f": {say_command(folder, 'quarantine list')}" if n_quarantined else ""))
     for position, warning in enumerate(landing_warnings(out)):
         yield _line("" if position else "files", warning)

@@ -65,6 +65,17 @@ UNREAD_FILES = Table(
         Column("reason", "text", "why, and what to do"),
     ),
 )  # fmt: skip
+EXTRACT_VALUES = Table(
+    "ops.extract_values", "One row per delivery, contract, source column and class of oddly written values in it",
+    (
+        Column("extract_file_id", "integer", "file of ops.extract_files", key=True),
+        Column("contract_code", "text", "contract", key=True),
+        Column("column_name", "text", "source column", key=True),
+        Column("class_code", "text", "how the value is written, e.g. full_width, excel_serial; the README has the rule of each", key=True),
+        Column("is_loaded", "boolean", "accepted in another form; false: refused, its record is in quarantine"),
+        Column("n_values", "bigint", "values of the class"),
+    ),
+)  # fmt: skip
 QUARANTINE = Table(
     "ops.quarantine", "One row per record that could not be loaded, and what became of it since; its bytes are in the private file",
     (
@@ -130,6 +141,5 @@ CHECKS = Table(
         Column("observed", "text", "what was found: counts only, never values"),
     ),
 )  # fmt: skip
-OPS_TABLES = (
-    EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, TOMBSTONES, UNREAD_FILES, QUARANTINE, SOURCES, TOUCHED_MONTHS, RUN, GENERATIONS, CHECKS,
-)  # fmt: skip
+LEDGER_TABLES = (EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, TOMBSTONES, UNREAD_FILES, EXTRACT_VALUES, QUARANTINE, TOUCHED_MONTHS)
+OPS_TABLES = (*LEDGER_TABLES, SOURCES, RUN, GENERATIONS, CHECKS)

@@ -40,6 +40,7 @@ from orchestration.warehouse.scanning import ASIDE, TYPED, Scan, scan_files, wri
 from orchestration.warehouse.state import State
 from orchestration.warehouse.stretches import select_stretches
 from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
+from orchestration.warehouse.value_counts import write_values
 from orchestration.warehouse.versions import (
     NEW_ROWS,
     PRIVATE,
@@ -248,11 +249,7 @@ def _with_rows(load: _Load, results: list[LoadResult], scan: Scan) -> list[LoadR
     dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
     rows = load.con.execute(f"select extract_file_id, count(*), max(extracted_at), {dates} from {NEW_ROWS} group by 1").fetchall()
     brought = {row[0]: dict(zip(("n_rows", "extracted_at", "data_from_date", "data_to_date"), row[1:], strict=True)) for row in rows}
-    tolerated = {one.landed.extract_file_id: {"whole_number_as_decimal": one.n_decimals, "not_rating": one.n_reasons} for one in scan.files}
-    return [
-        replace(r, tolerated=tolerated.get(r.extract_file_id, {}), **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r
-        for r in results
-    ]  # fmt: skip
+    return [replace(r, **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r for r in results]
 
 
 def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
@@ -270,6 +267,7 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
         mark_unfinished(con) if load.touches_all else touch_changes(con, table)
         write_ledger(con, entries, results)
         write_quarantine(con, scan, quarantined, is_private=False)
+        write_values(con, scan, quarantined)
         discard_decided(con, load.state)
         close_cured(con, scan, load.state)
         write_tokens(con, load.token_key)

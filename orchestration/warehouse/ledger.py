@@ -6,7 +6,7 @@ Its lines are written in the transaction that writes the rows they count.
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -46,8 +46,6 @@ class LoadResult:
     extracted_at: datetime | None = None
     data_from_date: date | None = None
     data_to_date: date | None = None
-    tolerated: dict[str, int] = field(default_factory=dict)
-    """Texts accepted in another form than the plain one, by class."""
 
 
 def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from orchestration.config.contracts import RECORD_MARK, Contract, ContractColumn, Picks, RowTemplate, has_default
 from orchestration.schemas.columns import Column
 from orchestration.warehouse.connection import quote_name, quote_text
+from orchestration.warehouse.odd_values import note_forms
 from orchestration.warehouse.shapes import list_sources, sources_of
 from orchestration.warehouse.tables import SQL_TYPES
 from orchestration.warehouse.typing_rules import (
@@ -69,6 +70,8 @@ class Mapping:
     header_in_data: bool = True
     plain: frozenset[int] = frozenset()
     """Fields of which no text needs folding, as a first look at every record has shown."""
+    is_noted: bool = True
+    """False: forms of values are not looked at, in files that are typed."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -98,7 +101,7 @@ class Mapping:
         return tuple(found)
 
     def select_typed(self, relation: str, *, with_forms: bool = False) -> str:
-        """SELECT of `_position`, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and tolerated forms.
+        """SELECT of `_position`, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and forms, `_odd`.
 
         `with_forms`: also `f<n>` for each of `foldable`, true where folding changes the text.
         """
@@ -111,7 +114,8 @@ class Mapping:
         reasons = [f"r{f.number}" for f in self.fields if f.spec.not_rating]
         numbers = [f"v{f.number}" for f in self.fields]
         forms = [f"x{n} is distinct from s{self.sources.index(name)} as f{n}" for n, name in self.foldable.items() if with_forms]
-        kept = ", ".join(["_position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", *self._notes(), *forms])
+        odd = note_forms([f for f in self.fields if self.is_noted], self.sources)
+        kept = ", ".join(["_position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", f"{odd} as _odd", *forms])
         return (
             f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
             f"typed as (select {typed} from mapped) select {kept} from typed"
@@ -280,13 +284,6 @@ class Mapping:
             for skip in self.contract.skip
         ]
         return " or ".join(conditions) or "false"
-
-    def _notes(self) -> list[str]:
-        """How many texts of the record were accepted in another form than the plain one."""
-        whole = [f for f in self.fields if f.column.kind in ("integer", "bigint") and self._is_text(f) and f.spec.value is None]
-        decimals = " + ".join(f"coalesce(cast(contains(t{f.number}, '.') as integer), 0)" for f in whole) or "0"
-        reasons = " + ".join(f"cast(r{f.number} is not null as integer)" for f in self.fields if f.spec.not_rating) or "0"
-        return [f"cast({decimals} as usmallint) as _decimals", f"cast({reasons} as usmallint) as _reasons"]
 
 
 def _pick_column(picks: Picks, source: str) -> ContractColumn:

@@ -18,6 +18,7 @@ from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError, read_text
 from orchestration.warehouse.landing import LandedFile, read_file_time
 from orchestration.warehouse.mapping import FILES, Mapping, Violation
+from orchestration.warehouse.odd_values import read_noted
 from orchestration.warehouse.records import Block, RecordReader
 from orchestration.warehouse.shapes import Shape, dialect_of
 
@@ -39,8 +40,8 @@ class ScannedFile:
     n_parsed: int = 0
     n_skipped: int = 0
     n_bad: int = 0
-    n_decimals: int = 0
-    n_reasons: int = 0
+    noted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(source column, class) -> values accepted in another form than the plain one."""
     first_k: int = 1
     rejected: list[int] = field(default_factory=list)
     refusal: str = ""
@@ -78,6 +79,9 @@ def scan_files(con: duckdb.DuckDBPyConnection, contract: Contract, landed: Seque
     files = tuple(one for group in groups for one in group)
     if not selects:
         _count_records(con, TYPED, files)
+        noted = read_noted(con, TYPED, {field.number: field.label for field in mapping.fields})
+        for one in files:
+            one.noted = noted.get(one.position, Counter())
     _set_aside(con, files)
     return Scan(mapping, files)
 
@@ -153,7 +157,7 @@ def _parse_text(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[
 
 def _look_at_parquet(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[ScannedFile], time_zone: str) -> list[str]:
     """One SELECT over the files, after one look at every value: by it a damaged page is found before anything is written."""
-    mapping = Mapping(contract, _parquet_types(con, group), time_zone, header_in_data=False)
+    mapping = Mapping(contract, _parquet_types(con, group), time_zone, header_in_data=False, is_noted=False)
     relation = _relation(mapping, group)
     looked = f"({mapping.select_typed(relation, with_forms=True)})"
     altered = [f"count(*) filter (f{number})" for number in mapping.foldable]
@@ -255,20 +259,19 @@ def open_records(one: ScannedFile) -> Iterator[Block]:
 
 def _count_records(con: duckdb.DuckDBPyConnection, relation: str, files: Sequence[ScannedFile], extra: Sequence[str] = ()) -> list[int]:
     """The sums of `extra` over all files; each file knows what became of its records, or that loader and landing disagree."""
-    forms = [f"coalesce(sum({name}) filter (_bad is null), 0)::bigint" for name in ("_decimals", "_reasons")]
-    counts = ", ".join(["count(*) filter (_skip)", "count(_bad)", *forms, *extra])
+    counts = ", ".join(["count(*) filter (_skip)", "count(_bad)", *extra])
     found = {
         row[0]: row[1:]
         for row in con.execute(f"select _position, count(*), min(_k), max(_k), {counts} from {relation} group by 1").fetchall()
     }
     for one in files:
         if one.position in found:
-            one.n_parsed, one.first_k, last, one.n_skipped, one.n_bad, one.n_decimals, one.n_reasons = found[one.position][:7]
+            one.n_parsed, one.first_k, last, one.n_skipped, one.n_bad = found[one.position][:5]
             if last - one.first_k + 1 != one.n_parsed:
                 one.refusal = "its records came back out of order"
         if not one.refusal and one.n_parsed + len(one.rejected) != one.shape.n_records:
             one.refusal = _disagreement(one)
-    return [sum(row[7 + number] for row in found.values()) for number in range(len(extra))]
+    return [sum(row[5 + number] for row in found.values()) for number in range(len(extra))]
 
 
 def _set_aside(con: duckdb.DuckDBPyConnection, files: Sequence[ScannedFile]) -> None:

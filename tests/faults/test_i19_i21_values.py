@@ -37,7 +37,9 @@ def test_i19_classes_are_counted(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     workspace.put("a.csv", "id,item,at,score\n1,A,2025-03-01,5.0\n2,A,2025-03-01,4.00\n3,A,2025-03-01,9\n4,A,2025-03-01,4\n")
     (result,) = workspace.night()
-    assert result.tolerated == {"whole_number_as_decimal": 2, "not_rating": 1}
+    assert result.n_loaded == 4
+    counts = "select class_code, n_values from ops.extract_values where column_name = 'score' and is_loaded order by 1"
+    assert workspace.rows(counts) == [("not_rating", 1), ("whole_number_as_decimal", 2)]
 
 
 ISO = {

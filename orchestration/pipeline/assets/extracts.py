@@ -10,7 +10,7 @@ import duckdb
 from orchestration.pipeline.assets.config_tables import asset_key
 from orchestration.pipeline.night import hash_code, require_workspace
 from orchestration.pipeline.resources import Warehouse
-from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, QUARANTINE, TOMBSTONES, TOUCHED_MONTHS, UNREAD_FILES
+from orchestration.schemas.ops import LEDGER_TABLES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
 from orchestration.settings import read_token_key
 from orchestration.warehouse.connection import quote_table
@@ -20,7 +20,7 @@ from orchestration.warehouse.ledger import LoadResult, ensure_raw_tables, loaded
 from orchestration.warehouse.state import State
 from orchestration.warehouse.touched import touch_all_months
 
-LOADED = (*RAW_TABLES, CUSTOMER_TOKENS, EXTRACT_FILES, EXTRACT_NAMES, EXTRACT_LOADS, TOMBSTONES, UNREAD_FILES, QUARANTINE, TOUCHED_MONTHS)
+LOADED = (*RAW_TABLES, CUSTOMER_TOKENS, *LEDGER_TABLES)
 BUILT_WITH = "built_with.txt"
 
 

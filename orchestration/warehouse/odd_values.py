@@ -1,0 +1,114 @@
+"""Values written oddly, by class: what is accepted in another form, and what is refused. README has the rule of each class.
+
+Accepted ones are noted per record while it is typed, as text that is NULL for a plain record, and counted from there; typed
+formats (Parquet) have none. Refused ones are looked at one by one: they are few, since too many of them refuse the file.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from orchestration.schemas.columns import Kind
+from orchestration.warehouse.connection import quote_text
+from orchestration.warehouse.shapes import sources_of
+from orchestration.warehouse.typing_rules import EXCEL_NUMBER, FULL_WIDTH, INVISIBLE, SPACES
+
+if TYPE_CHECKING:
+    from orchestration.warehouse.mapping import Field
+
+NUMBERS: frozenset[Kind] = frozenset({"integer", "bigint", "decimal", "double"})
+TIMES: frozenset[Kind] = frozenset({"date", "timestamp"})
+NO_LETTER = SPACES + INVISIBLE
+CHINESE_DIGITS = "〇零一二三四五六七八九十百千两"
+REFUSED: tuple[tuple[str, str], ...] = (
+    ("damaged_text", "[\x00\ufffd]"), ("number_of_excel", EXCEL_NUMBER), ("chinese_number", f"[{CHINESE_DIGITS}]+"),
+    ("words", r"[^\d]*[^\W\d_][^\d]*"),
+)  # fmt: skip
+REFUSED_TIMES: tuple[tuple[str, str], ...] = (
+    ("chinese_date", rf".*(民国|年|[{CHINESE_DIGITS}]{{2,}}).*"), ("hour_24", r".*\D24:00(:00(\.0+)?)?"),
+    ("time_zone", r"\d.*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Z][a-z]+/[A-Z]\w+)"), ("excel_serial", r"\d{5}(\.\d+)?"),
+)  # fmt: skip
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(\D.*)?", re.S)
+BY_RULE = {"range": "out_of_range", "required": "missing", "map": "not_in_list"}
+OTHER = {"format": "another_format", "type": "another_type"}
+
+
+def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
+    """SQL: number and class of every value of a record that is accepted in another form than the plain one; NULL where there is none.
+
+    `sources` are the columns s0, s1, ... A field of several columns is left out, and so is free text.
+    """
+    alone = [(f, sources_of(f.spec)[0]) for f in fields if len(sources_of(f.spec)) == 1 and not (f.spec.prefix or f.column.private)]
+    notes = [f"'{f.number}:' || ({note_odd(f, f's{sources.index(name)}')}) || ' '" for f, name in alone]
+    return f"nullif(concat({', '.join(notes)}), '')" if notes else "null::varchar"
+
+
+def note_odd(field: "Field", source: str) -> str:
+    """SQL: the class of a value that is accepted in another form than the plain one; NULL for a plain value."""
+    x, t, spec = f"x{field.number}", f"t{field.number}", field.spec
+    kind = spec.type or field.column.kind
+    known = [f"when r{field.number} is not null then 'not_rating'"] if spec.not_rating else []
+    known += [
+        f"when {x} is null then case when trim({source}, {quote_text(NO_LETTER)}) <> '' then 'nothing_by_contract' end",
+        *([f"when {t} is distinct from {x} then 'word_as_number'"] if spec.map and kind in NUMBERS else []),
+        f"when {x} = {source} then {_number_form(t, kind)}",
+        f"when regexp_matches({source}, {quote_text(f'[{INVISIBLE}]')}) then 'invisible_mark'",
+        f"when regexp_matches({source}, {quote_text(_class_of(FULL_WIDTH))}) then 'full_width'",
+        f"when trim({source}, {quote_text(SPACES)}) = {x} then 'space_around'",
+    ]
+    plain = f"{source} is not distinct from {x}"
+    if kind in NUMBERS:
+        plain = f"{source} is not distinct from {t} and not contains({t}, '.') and not ({t}[1] in ('0', '+') and length({t}) > 1)"
+    return f"case when {source} is null or ({plain}) then null else case {' '.join(known)} else 'composed_letters' end end"
+
+
+def _number_form(t: str, kind: Kind) -> str:
+    if kind not in NUMBERS:
+        return "null"
+    decimal = f"when contains({t}, '.') then 'whole_number_as_decimal' " if kind in ("integer", "bigint") else ""
+    return f"case {decimal}when regexp_matches({t}, '^[+-]?0[0-9]') or starts_with({t}, '+') then 'zeros_or_plus' end"
+
+
+def _class_of(letters: str) -> str:
+    return "[" + "".join(f"\\x{{{ord(letter):x}}}" for letter in letters) + "]"
+
+
+def read_noted(con: duckdb.DuckDBPyConnection, relation: str, labels: dict[int, str]) -> dict[int, Counter[tuple[str, str]]]:
+    """File position -> (source column, class) -> how many values of its good records; `labels`: field -> source column."""
+    tokens = f"select _position, unnest(string_split(trim(_odd), ' ')) as token from {relation} where _odd is not null and _bad is null"
+    rows = con.execute(f"select _position, token, count(*) from ({tokens}) group by all").fetchall()
+    found: dict[int, Counter[tuple[str, str]]] = {}
+    for position, token, count in rows:
+        number, _, code = token.partition(":")
+        counts, key = found.setdefault(position, Counter()), (labels[int(number)], code)
+        counts[key] = max(counts[key], count)  # a source column that fills two columns holds each value once
+    return found
+
+
+def classify(value: str, rule: str, kind: Kind) -> str:
+    """The class of a value that was refused under `rule`, for a column of `kind`."""
+    if rule in BY_RULE:
+        return BY_RULE[rule]
+    text = value.strip(NO_LETTER)
+    if kind in TIMES:
+        if (day := ISO_DAY.fullmatch(text)) and not _is_day(*map(int, day.groups()[:3])):
+            return "no_such_day"
+        for code, pattern in REFUSED_TIMES:
+            if re.fullmatch(pattern, text, re.S):
+                return code
+    for code, pattern in REFUSED:
+        if re.search(pattern, text) if code == "damaged_text" else re.fullmatch(pattern, text, re.S):
+            return code
+    return OTHER.get(rule, rule)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
