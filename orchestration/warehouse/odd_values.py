@@ -43,14 +43,30 @@ def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
     `sources` are the columns s0, s1, ... A field of several columns is left out, and so is free text.
     """
     alone = [(f, sources_of(f.spec)[0]) for f in fields if len(sources_of(f.spec)) == 1 and not (f.spec.prefix or f.column.private)]
-    notes = [f"'{f.number}:' || ({note_odd(f, f's{sources.index(name)}')}) || ' '" for f, name in alone]
-    return f"nullif(concat({', '.join(notes)}), '')" if notes else "null::varchar"
+    named = [(f, f"s{sources.index(name)}") for f, name in alone]
+    if not named:
+        return "null::varchar"
+    plain = " and ".join(f"({_is_plain(f, source)})" for f, source in named)
+    notes = ", ".join(f"'{f.number}:' || ({note_odd(f, source)}) || ' '" for f, source in named)
+    return f"case when {plain} then null else nullif(concat({notes}), '') end"
+
+
+def _is_plain(field: "Field", source: str) -> str:
+    """SQL: true where the value is written as it is stored; never NULL."""
+    x, t = f"x{field.number}", f"t{field.number}"
+    if _kind(field) not in NUMBERS:
+        return f"{source} is not distinct from {x}"
+    is_short = f"length({t}) = 1 or not ({t}[1] in ('0', '+') or contains({t}, '.'))"
+    return f"{source} is null or coalesce({source} = {t} and ({is_short}), false)"
+
+
+def _kind(field: "Field") -> Kind:
+    return field.spec.type or field.column.kind
 
 
 def note_odd(field: "Field", source: str) -> str:
     """SQL: the class of a value that is accepted in another form than the plain one; NULL for a plain value."""
-    x, t, spec = f"x{field.number}", f"t{field.number}", field.spec
-    kind = spec.type or field.column.kind
+    x, t, spec, kind = f"x{field.number}", f"t{field.number}", field.spec, _kind(field)
     known = [f"when r{field.number} is not null then 'not_rating'"] if spec.not_rating else []
     known += [
         f"when {x} is null then case when trim({source}, {quote_text(NO_LETTER)}) <> '' then 'nothing_by_contract' end",
@@ -60,10 +76,7 @@ def note_odd(field: "Field", source: str) -> str:
         f"when regexp_matches({source}, {quote_text(_class_of(FULL_WIDTH))}) then 'full_width'",
         f"when trim({source}, {quote_text(SPACES)}) = {x} then 'space_around'",
     ]
-    plain = f"{source} is not distinct from {x}"
-    if kind in NUMBERS:
-        plain = f"{source} is not distinct from {t} and not contains({t}, '.') and not ({t}[1] in ('0', '+') and length({t}) > 1)"
-    return f"case when {source} is null or ({plain}) then null else case {' '.join(known)} else 'composed_letters' end end"
+    return f"case when {_is_plain(field, source)} then null {' '.join(known)} else 'composed_letters' end"
 
 
 def _number_form(t: str, kind: Kind) -> str:
