@@ -13,7 +13,6 @@ from orchestration.config.load import hash_workspace
 from orchestration.config.packaged import PACKAGE, default_workspace, resource_folder
 from orchestration.errors import ConfigError, ExtractError, WarehouseError
 from orchestration.pipeline.partitions import parse_month
-from orchestration.settings import read_settings
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.state import STATE_FILE, State
@@ -144,8 +143,7 @@ def clock_of(day: date) -> datetime:
 
 def say_command(folder: Path, words: str) -> str:
     """The command `csat WORDS` as it is typed here: with the workspace where it is not the one that would be found by itself."""
-    found = (read_settings().workspace or default_workspace()).resolve()
-    return f"csat {words}" if folder.resolve() == found else f"csat --workspace {folder} {words}"
+    return f"csat {words}" if folder.resolve() == default_workspace().resolve() else f"csat --workspace {folder} {words}"
 
 
 def month_before(day: date) -> date:
