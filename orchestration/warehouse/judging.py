@@ -40,7 +40,7 @@ def refuse_shrunk(con: duckdb.DuckDBPyConnection, scan: Scan, result: LoadResult
     write_files(con, scan)
     return replace(
         result, state="refused", reason=reason, warnings=(), n_loaded=0, n_skipped=0, n_rows=0, extracted_at=None,
-        data_from_date=None, data_to_date=None, tolerated={},
+        data_from_date=None, data_to_date=None,
     )  # fmt: skip
 
 
