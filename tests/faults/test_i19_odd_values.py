@@ -15,7 +15,6 @@ ACCEPTED = [
     ("score", "\u200f4", "4", "invisible_mark"), ("score", "5.0", "5", "whole_number_as_decimal"), ("score", "05", "5", "zeros_or_plus"),
     ("score", "+5", "5", "zeros_or_plus"), ("id", "e\u0301", "\u00e9", "composed_letters"), ("id", "ＡＢ１２", "AB12", "full_width"),
     ("id", "A\u200bB", "AB", "invisible_mark"), ("id", " x ", "x", "space_around"),
-   
     ("at", " 2025-03-01", "2025-03-01 00:00:00", "space_around"),
     ("at", "２０２５-03-01", "2025-03-01 00:00:00", "full_width"),
 ]  # fmt: skip
