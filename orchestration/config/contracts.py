@@ -188,11 +188,8 @@ class Contract(Model):
             if column.name not in names:
                 yield (*key, "name"), f"{self.table} has no column {column.name}", advise_nearest(column.name, names)
                 continue
-            if column.source_names and (column.value is not None or isinstance(column.source, tuple)):
-                yield (*key, "source_names"), "are names of one source column", "leave them out where there is none, or several are joined"
             kind = column.type or table.column(column.name).kind
-            if fault := next(filter(None, (format_fault(form, kind) for form in column.formats)), ""):
-                yield (*key, "format"), fault, FORMAT_ADVICE
+            yield from (((*key, part), fault, hint) for part, fault, hint in self._column_faults(column, kind))
         yield from self._pick_faults(self.picks) if self.picks else ()
         if self.stretches:
             yield from self._stretch_faults(table, filled)
@@ -200,6 +197,17 @@ class Contract(Model):
         yield from self._wave_faults() if self.waves else ()
         if "promised_at" in filled and self.promised is None:
             yield ("columns",), "says no `promised: date` or `promised: time`", "add one of them; the on-time rate depends on it"
+
+    def _column_faults(self, column: ContractColumn, kind: Kind) -> Iterator[tuple[str, str, str]]:
+        """Key within the column, fault and advice of what does not fit together in it."""
+        if column.source_names and (column.value is not None or isinstance(column.source, tuple)):
+            yield "source_names", "are names of one source column", "leave them out where there is none, or several are joined"
+        if fault := next(filter(None, (format_fault(form, kind) for form in column.formats)), ""):
+            yield "format", fault, FORMAT_ADVICE
+        if column.is_numbered and self.extract != "full":
+            yield "value", "begins anew in each file, and so would replace other records", "say `extract: full`, or name a key"
+        if WAVE_MARK in column.prefix and not self.waves:
+            yield "prefix", "names a wave, and the contract has none", "add `waves`, or leave {wave} out"
 
     def _fetch_faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """What in the contract would keep a fetched file from being read."""

@@ -46,7 +46,7 @@ def _rating(column: ContractColumn, sources: dict[str, str], wave: Wave) -> Cont
         return column
     codes = {"null_tokens": wave.null_tokens, "not_rating": wave.not_rating}
     given = {name: value for name, value in codes.items() if value is not None}
-    return column.model_copy(update={"source": sources[column.name], **given})
+    return column.model_copy(update={"source": sources[column.name], "source_names": (), **given})
 
 
 def _prefixed(columns: Iterable[ContractColumn], wave: Wave) -> tuple[ContractColumn, ...]:

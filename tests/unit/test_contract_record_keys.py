@@ -1,5 +1,7 @@
 """Files whose records have no key of their own: the number of the record stands for it."""
 
+import pytest
+from pydantic import ValidationError
 from support.loading import Workspace, make_contract
 
 COLUMNS = ({"name": "customer_id", "value": "row-{record}"}, {"name": "valid_from", "value": "2026-01-01"}, {"name": "segment_code"})
@@ -32,3 +34,8 @@ def test_the_next_file_takes_the_place_of_the_one_before(tmp_path):
         ("row-1", "retail"),
         ("row-2", "public"),
     ]
+
+
+def test_numbers_that_begin_anew_need_a_file_that_holds_everything():
+    with pytest.raises(ValidationError, match="begins anew in each file"):
+        make_contract(COLUMNS, table="crm_customers")

@@ -35,7 +35,7 @@ def row_of(item: str, **more: Any) -> dict[str, Any]:
 def contract_of(*waves: dict[str, Any], **given: Any) -> Contract:
     rows = [row_of("ART"), row_of("WIFI"), row_of("ALL")]
     files = {"files": {"pattern": "answers_{wave}.csv"}, "rows": rows, "waves": waves or WAVES}
-    return make_contract(SHARED, **{**files, **given})
+    return make_contract(SHARED, **files | given)
 
 
 @pytest.fixture
@@ -116,6 +116,7 @@ def test_waves_without_an_item_map_read_the_rows_as_they_are(tmp_path):
         ({"waves": [{"wave": "w1", "items": {"ARTS": "Q6A"}}]}, "is the item of no row: did you mean ART"),
         ({"waves": [{"wave": "w1", "items": {"ART": {"importance": "Q7"}}}]}, "its row has no importance"),
         ({"waves": [{"wave": "w 1"}]}, "waves.0.wave"),
+        ({"waves": []}, "names a wave, and the contract has none"),
     ],
 )
 def test_waves_that_do_not_fit_are_refused(given, said):
