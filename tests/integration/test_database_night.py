@@ -1,4 +1,4 @@
-"""From tables of a PostgreSQL server to published rows, night after night: the same as the same rows delivered as files."""
+"""From tables of a database server to published rows, night after night: the same as the same rows delivered as files."""
 
 import csv
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from adbc_driver_postgresql import dbapi
-from support.database_servers import PASSWORD, URL_PASSWORD, postgresql_server
+from support.database_servers import PASSWORD, URL_PASSWORD, mariadb_server, postgresql_server
 from support.night import run_csat
 
 from orchestration.warehouse.connection import open_read_only
@@ -132,17 +132,22 @@ def test_two_nights_from_a_server_equal_files_and_a_full_refresh(tmp_path):
 
 
 @pytest.mark.slow
-def test_server_that_is_gone_costs_its_message_alone(tmp_path):
+def test_rows_of_mariadb_are_published_though_the_other_server_is_gone(tmp_path, monkeypatch):
     folder = make_workspace(tmp_path / "half", fetches=True)
-    contract = yaml.safe_load((folder / "contracts" / "deliveries.yaml").read_text())
-    del contract["fetch"]
-    contract |= {"files": {"pattern": "deliveries_*.csv"}, "extracted_at": {"source": "first_seen"}}
-    (folder / "contracts" / "deliveries.yaml").write_text(yaml.safe_dump(contract))
-    (folder / "landing" / "deliveries_1.csv").write_text("id,ordered_at,signed_at,pieces\n1,2026-10-05 10:00,2026-10-06 10:00,3\n")
-    said = run_night(folder, FIRST, f"postgresql://reader:{URL_PASSWORD}@127.0.0.1:1/erp")
+    path = folder / "contracts" / "deliveries.yaml"
+    contract = yaml.safe_load(path.read_text())
+    contract["fetch"] |= {"kind": "mysql", "connection": "shop"}
+    path.write_text(yaml.safe_dump(contract))
+    with mariadb_server() as server:
+        server.run(
+            "create table deliveries (id int, ordered_at datetime, signed_at datetime, pieces decimal(6, 0), changed_at datetime)",
+            "insert into deliveries values (1, '2026-10-05 10:00', '2026-10-06 10:00', 3, '2026-10-06 10:00')",
+        )
+        monkeypatch.setenv("CSAT_CONNECTION_SHOP", server.url())
+        said = run_night(folder, FIRST, f"postgresql://reader:{URL_PASSWORD}@127.0.0.1:1/erp")
     assert "fetched no files for complaints" in said
     assert "Connection refused; see whether the server runs" in said
     assert "canary" not in said
-    assert count_rows(folder, "marts.fct_delivery") == 1
+    assert count_rows(folder, "marts.fct_delivery where n_items = 3") == 1
     status = run_csat(folder, "status")
     assert "Connection refused" in status.stdout + status.stderr

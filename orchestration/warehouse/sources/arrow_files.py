@@ -16,8 +16,9 @@ COMPRESSION, LEVEL = "zstd", 1
 
 
 def write_batches(batches: Iterable["pa.RecordBatch"], schema: "pa.Schema", target: Path) -> None:
-    """Nothing; `target` holds every row, or does not exist. Errors of the
-    batches pass through; any OSError is the disk's and becomes a WarehouseError.
+    """Nothing; `target` holds every row, or does not exist.
+
+    Errors of the batches pass through, but for an OSError, which is the disk's: WarehouseError.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -17,7 +17,7 @@ def complete_url(request: FetchRequest, schemes: Sequence[str], options: Mapping
     Raises UnreachableError where it is none of a server with a database; the message holds no part of it.
     """
     parts = _split(request.url)
-    if parts is None or parts.scheme not in schemes or not parts.hostname or "@" in parts.path + parts.query + parts.fragment:
+    if parts is None or parts.scheme not in schemes or "@" in parts.path + parts.query + parts.fragment:
         hint = "in a password / is %2F, ? is %3F, # is %23, @ is %40"
         raise UnreachableError(
             "has no URL that can be read", f"write {secret_of(request)} as {schemes[0]}://USER:PASSWORD@HOST:PORT/DATABASE; {hint}"
@@ -39,9 +39,11 @@ def moment_of(local: datetime, time_zone: str) -> datetime:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts; None where it is no URL."""
+    """The parts; None where it names no host, be it among the options, or no port that there can be."""
     try:
         parts = urlsplit(url)
-        return parts if parts.port != 0 else None
+        has_host = bool(parts.hostname or "host" in dict(parse_qsl(parts.query)))
+        is_one_of_several = "," in parts.netloc.rpartition("@")[2]
+        return parts if has_host and (is_one_of_several or parts.port != 0) else None
     except ValueError:
         return None

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from orchestration.config.fetching import FetchPostgresql
+from orchestration.warehouse.connection import quote_name
 from orchestration.warehouse.sources.arrow_files import write_batches
 from orchestration.warehouse.sources.database import RUN_AGAIN, TOO_SLOW, complete_url, moment_of, secret_of
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError
@@ -127,11 +128,6 @@ def _condition(request: FetchRequest, wanted: FetchPostgresql, types: dict[str, 
     bound = moment_of(request.since, request.time_zone) if types[column] == "timestamptz" else request.since
     kind = "timestamptz" if bound.tzinfo else "timestamp"
     return f" where {quote_name(column)} >= {kind} '{bound.isoformat()}' or {quote_name(column)} is null"
-
-
-def quote_name(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 @contextmanager
