@@ -153,6 +153,23 @@ def test_busy_store_is_asked_again(tmp_path):
     assert len(api.requests) == 3
 
 
+LISTING = b"""<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>exports</Name>
+<IsTruncated>false</IsTruncated><KeyCount>1</KeyCount><MaxKeys>1000</MaxKeys><Contents><Key>crm/answers_1.csv</Key><Size>500</Size>
+<ETag>"e"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified><StorageClass>STANDARD</StorageClass></Contents></ListBucketResult>"""
+
+
+def test_connection_lost_in_the_middle_leaves_nothing(tmp_path):
+    def answer(path, given, sent):
+        if "list-type" in given:
+            return 200, {"Content-Type": "application/xml"}, LISTING
+        return 200, {"ETag": '"e"', "Content-Length": "500", "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}, b"id,at\n1,2026"
+
+    with rest_api(answer) as api, pytest.raises(UnreachableError, match="cannot be read"):
+        list(object_store.fetch(make_request(tmp_path, f"http://127.0.0.1:{api.port}")))
+    assert "/exports/crm/answers_1.csv" in [path for path, _, _ in api.requests]
+    assert names(tmp_path) == []
+
+
 def test_names_that_landing_does_not_take_cost_themselves_alone(bucket, tmp_path):
     address, client = bucket
     client.put_object(Bucket="exports", Key="crm/answers_1.csv", Body=b"one")

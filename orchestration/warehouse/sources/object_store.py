@@ -80,6 +80,7 @@ def _copy(store: Any, key: str, target: BinaryIO) -> str:
 @contextmanager
 def _explained(rule: FetchS3) -> Iterator[None]:
     """Nothing; an error of the client becomes an UnreachableError that says what to do."""
+    import aiohttp
     import botocore.exceptions
 
     place = f"the bucket {rule.bucket} of {rule.endpoint_url or 'Amazon S3'}"
@@ -90,6 +91,6 @@ def _explained(rule: FetchS3) -> Iterator[None]:
         raise UnreachableError(f"{place} refuses: {error}", hint) from None
     except FileNotFoundError:
         raise UnreachableError(f"{place} is not there", "correct `bucket`, `region` or `endpoint_url`") from None
-    except (OSError, botocore.exceptions.BotoCoreError) as error:
+    except (OSError, aiohttp.ClientError, botocore.exceptions.BotoCoreError) as error:
         hint = "see that the store answers and that `endpoint_url` is its address; the next night tries again"
         raise UnreachableError(f"{place} cannot be read: {error}", hint) from None
