@@ -226,7 +226,7 @@ def test_wrong_names_of_a_contract_are_told_at_their_lines(workspace):
     )
     assert "contracts/answers.yaml:9: columns.3.name ('answerd_at')" in said
     assert "did you mean answered_at?" in said
-    assert "surveys_answers needs answered_at" in said
+    assert "surveys_answers needs item_code, answered_at" in said
 
 
 def test_a_wrong_table_is_told_at_its_line(workspace):
