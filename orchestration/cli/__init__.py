@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from orchestration import __version__
-from orchestration.cli.analysts import docs, export
+from orchestration.cli.analysts import as_of, docs, export
 from orchestration.cli.quarantine import quarantine
 from orchestration.errors import CsatError
 
@@ -263,6 +263,7 @@ def clock_of_now(folder: Path) -> datetime:
     return datetime.now(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
 
+cli.add_command(as_of)
 cli.add_command(docs)
 cli.add_command(export)
 cli.add_command(quarantine)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orchestration.cli import Invocation
 
 
@@ -19,6 +21,19 @@ def export(invocation: "Invocation", to: Path, code: str, schemas: tuple[str, ..
     from orchestration.pipeline.analysts import export_tables
 
     for line in export_tables(invocation.folder, to, code, schemas):
+        click.echo(line)
+
+
+@click.command("as-of")
+@click.argument("table")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The Parquet file to write.")
+@click.pass_obj
+def as_of(invocation: "Invocation", table: str, day: "datetime", to: Path) -> None:
+    """Write TABLE of schema raw as the warehouse knew it at the end of DAY: restated and deleted rows as they were."""
+    from orchestration.pipeline.analysts import export_as_of
+
+    for line in export_as_of(invocation.folder, table, day.date(), to):
         click.echo(line)
 
 

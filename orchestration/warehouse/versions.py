@@ -16,7 +16,8 @@ from orchestration.warehouse.tables import create_table_sql, stored_columns
 
 PRIVATE = "private_file"
 NEW_ROWS, VERSIONS, CHANGED = "temp.load_rows", "temp.load_versions", "temp.load_changed"
-ORDER = "extracted_at desc, extract_file_id desc, record_number desc, _tie desc"
+VERSION_ORDER = "extracted_at desc, extract_file_id desc, record_number desc"
+ORDER = f"{VERSION_ORDER}, _tie desc"
 RIVALS = (CRM_CUSTOMERS, CRM_CUSTOMER_ALIASES)
 """Tables of which the models take one version per key whatever its source, the newest."""
 SUPERSEDED_COLUMNS = (
