@@ -4,9 +4,6 @@ The same reading, typing and counting as the nightly load, in a database in memo
 and corrected, but never one of a private column or a name of a person or company.
 """
 
-import csv
-import io
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +17,13 @@ from orchestration.config.contracts import Contract
 from orchestration.errors import ExtractError
 from orchestration.warehouse.completeness import Announced, find_absent, is_companion, read_manifests, why_waiting
 from orchestration.warehouse.connection import open_memory
+from orchestration.warehouse.corrections import split_fields
 from orchestration.warehouse.decoding import LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.landing import LandedFile, match_contracts, read_file_time
 from orchestration.warehouse.mapping import Mapping, Violation
 from orchestration.warehouse.quarantine import find_bad_records, read_records
-from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, Scan, ScannedFile, scan_files, text_files
+from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, Scan, ScannedFile, scan_files
 from orchestration.warehouse.shapes import check_header, find_strangers, hash_contract, measure_file
 
 SHOWN_PER_RULE = 3
@@ -180,14 +178,6 @@ def _shown_value(mapping: Mapping, one: ScannedFile, violation: Violation, conte
     fields = [f for f in mapping.fields if f.label == violation.column_name]
     if any(f.column.private or f.column.name.endswith("_name") for f in fields):
         return NOT_SHOWN
-    values = _values(one, content)
+    values = split_fields(one.landed.contract, one.shape.header, content)
     text = " + ".join(repr(values.get(name, "")) for name in violation.column_name.split(" + "))
     return text if len(text) <= SHOWN_LETTERS else text[:SHOWN_LETTERS] + "..."
-
-
-def _values(one: ScannedFile, content: bytes) -> dict[str, str]:
-    files = text_files(one.landed.contract.files)
-    if files.format != "csv":
-        return {key: str(value) for key, value in json.loads(content).items()}
-    row = next(csv.reader(io.StringIO(content.decode()), delimiter=files.delimiter, quotechar=files.quote), [])
-    return dict(zip(one.shape.header, row, strict=False))
