@@ -19,7 +19,7 @@ CHANGES = {
     "indices.kpi_scores.kpi_totals_equal_leaves": "update indices.kpi_scores set numerator = numerator + 1 where denominator > numerator",
     "indices.item_weights.weights_add_up_to_one": "update indices.item_weights set weight_share = weight_share * 1.01",
     "ops.extract_loads.records_are_conserved": "update ops.extract_loads set n_loaded = n_loaded - 1 where n_loaded > 0",
-    "ops.extract_loads.quarantine_is_conserved": "delete from ops.quarantine where record_number < 100",
+    "ops.extract_loads.quarantine_is_conserved": "delete from ops.quarantine where state = 'open'",
     "marts.kpi_customer_monthly.customer_deliveries_add_up": "update marts.kpi_customer_monthly set n_deliveries = n_deliveries + 1",
     "marts.stat_item_levels_monthly.answers_are_all_counted": "delete from marts.stat_item_levels_monthly where level = 1",
     "marts.kpi_deliveries_monthly.n_share_over_one": "update marts.kpi_deliveries_monthly set numerator = denominator + 1",
