@@ -10,7 +10,7 @@ from orchestration.warehouse.sources import sftp
 from orchestration.warehouse.sources.request import FetchRequest, UnreachableError
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
-OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK4sIE74LBnICWgqxmyImr/5+jgAnTTUwkdSRMg3YyPN"
 
 
 @pytest.fixture
