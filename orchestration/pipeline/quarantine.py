@@ -9,13 +9,14 @@ from pathlib import Path
 from orchestration.config.contracts import Contract
 from orchestration.config.load import load_workspace
 from orchestration.config.names import advise_nearest
-from orchestration.errors import ContractError, ExtractError
+from orchestration.errors import ContractError, ExtractError, WarehouseError
 from orchestration.pipeline.night import CURRENT_FILE, require_run, say_command
 from orchestration.warehouse.checking import ADVICE
 from orchestration.warehouse.connection import open_private, open_read_only, open_working
 from orchestration.warehouse.corrections import BEYOND, CorrectionFile, export_corrections, read_header, split_fields
 from orchestration.warehouse.ledger import ensure_raw_tables
 from orchestration.warehouse.lock import hold_lock
+from orchestration.warehouse.outdated import is_of_this_version
 from orchestration.warehouse.quarantine import QuarantinedRecord, list_quarantine, show_quarantine
 from orchestration.warehouse.state import State
 from orchestration.warehouse.state_schema import Discard
@@ -167,6 +168,8 @@ def _quarantine(folder: Path, contract_code: str) -> tuple[list[QuarantinedRecor
         last, discards = state.last_run(), {(d.extract_file_id, d.contract_code, d.record_number): d for d in state.discards()}
     if (out / CURRENT_FILE).exists() and not (last and last.state == "failed"):
         with open_read_only(out / CURRENT_FILE) as connection:
+            if not is_of_this_version(connection):
+                raise WarehouseError("was published by another version", where=CURRENT_FILE, hint=say_command(folder, "run"))
             records, origin = list_quarantine(connection, contract_code=contract_code), ""
     else:
         with hold_lock(out), open_working(out) as connection:

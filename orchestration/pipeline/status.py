@@ -10,6 +10,7 @@ from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.pipeline.night import CURRENT_FILE, NIGHT_HOUR, say_command
 from orchestration.warehouse.connection import open_read_only
 from orchestration.warehouse.lock import read_holder
+from orchestration.warehouse.outdated import is_of_this_version
 from orchestration.warehouse.state import STATE_FILE, State
 
 CALENDAR_WARNING_DAYS = 60
@@ -61,7 +62,7 @@ def describe_outcome(folder: Path) -> Iterator[str]:
     with State(out) as state:
         published = state.published_generation()
     if odd := odd_values(out):
-        yield f"values written oddly: {odd}"
+        yield f"values written oddly: {', '.join(odd)}"
     if n_quarantined:
         yield f"{_records(n_quarantined)} in quarantine: {say_command(folder, 'quarantine list')}"
     if published:
@@ -69,13 +70,13 @@ def describe_outcome(folder: Path) -> Iterator[str]:
         yield f"{reading}; where everything is: {say_command(folder, 'preview')}"
 
 
-def odd_values(out: Path) -> str:
-    """The commonest classes of oddly written values among the night's files, refused ones first; empty where there are none."""
+def odd_values(out: Path) -> list[str]:
+    """The commonest classes of oddly written values among the night's files, refused ones first, and how many more there are."""
     with open_read_only(out / CURRENT_FILE) as connection:
         rows = connection.execute(ODD_VALUES).fetchall()
     told = [f"{contract}.{column} {n:,} {code}{'' if is_loaded else ' refused'}" for contract, column, code, is_loaded, n in rows]
-    more = f", and {len(told) - SHOWN_CLASSES} more in ops.extract_values" if len(told) > SHOWN_CLASSES else ""
-    return ", ".join(told[:SHOWN_CLASSES]) + more
+    more = [f"and {len(told) - SHOWN_CLASSES} more in ops.extract_values"] if len(told) > SHOWN_CLASSES else []
+    return told[:SHOWN_CLASSES] + more
 
 
 def unmatched_customers(out: Path) -> Iterator[str]:
@@ -137,13 +138,16 @@ def _unmet(config: WorkspaceConfig, out: Path) -> Iterator[str]:
 def _published(folder: Path) -> Iterator[str]:
     out = folder / "out"
     with open_read_only(out / CURRENT_FILE) as connection:
+        if not is_of_this_version(connection):
+            yield _line("published by", f"another version; sources, quarantine, files are told after the next {say_command(folder, 'run')}")
+            return
         rows = connection.execute(LATE).fetchall()
         n_quarantined = connection.execute(QUARANTINED).fetchall()[0][0]
     told = [f"{code} is {state}: data to {reach or 'none'}, due to {due}" for code, state, reach, due in rows]
     for position, text in enumerate(told or ["none"]):
         yield _line("" if position else "late sources", text)
-    if odd := odd_values(out):
-        yield _line("odd values", odd)
+    for position, told_of in enumerate(odd_values(out)):
+        yield _line("" if position else "odd values", told_of)
     yield _line("quarantine", _records(n_quarantined) + (f": {say_command(folder, 'quarantine list')}" if n_quarantined else ""))
     for position, warning in enumerate(landing_warnings(out)):
         yield _line("" if position else "files", warning)

@@ -67,6 +67,8 @@ class Deliveries(StateFile):
 
     def delivery_of(self, file_name: str, n_bytes: int, changed_ns: int) -> ExtractFile | None:
         """The delivery that lies under this name, if it was recorded with this size and time of change and is the newest there."""
+        if not file_name.isprintable():  # refused before it is recorded, and not every such name can be asked for in UTF-8
+            return None
         latest = self._latest(file_name)
         return latest[0] if latest and latest[1:] == (n_bytes, changed_ns) else None
 

@@ -221,7 +221,7 @@ def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingL
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode):
         return None
-    if not path.name.isprintable() or path.name != path.name.encode("utf-8", "replace").decode():
+    if not path.name.isprintable():  # bytes that are no UTF-8 are not
         raise UnreadableError("has a name with characters that cannot be shown", "rename the file")
     if about.st_size > limits.delivered_bytes:
         raise UnreadableError(f"has {about.st_size:,} bytes, more than {limits.delivered_bytes:,}", "deliver it in parts")

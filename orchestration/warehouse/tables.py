@@ -64,18 +64,20 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table, *, replace: bool 
     Raises WarehouseError where the existing table has other columns than the schema.
     """
     con.execute(f"create schema if not exists {quote_name(table.name.split('.')[0])}")
-    found = _described(con, table.name)
-    if replace or not found:
+    if replace or not _described(con, table.name):
         con.execute(create_table_sql(table.name, stored_columns(table), replace=replace))
         _comment(con, table)
-        return
-    wanted = [(column.name, SQL_TYPES[column.kind]) for column in stored_columns(table)]
-    if found != wanted:
-        changed = sorted({name for name, _ in set(found) ^ set(wanted)}) or ["the order of the columns"]
-        raise WarehouseError(
-            f"has other columns than this version knows: {', '.join(changed)}", where=table.name,
-            hint="move out/warehouse.duckdb away and run again: it is rebuilt from landing and state",
-        )  # fmt: skip
+    elif changed := find_changed_columns(con, table.name, stored_columns(table)):
+        hint = "move out/warehouse.duckdb away and run again: it is rebuilt from landing and state"
+        raise WarehouseError(f"has other columns than this version knows: {', '.join(changed)}", where=table.name, hint=hint)
+
+
+def find_changed_columns(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[Column]) -> list[str]:
+    """The columns by which the table of that name differs from `columns`; empty where it does not, or there is none."""
+    found, wanted = _described(con, name), [(column.name, SQL_TYPES[column.kind]) for column in columns]
+    if not found or found == wanted:
+        return []
+    return sorted({name for name, _ in set(found) ^ set(wanted)}) or ["the order of the columns"]
 
 
 def read_table(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str] | None = None) -> "pl.DataFrame":

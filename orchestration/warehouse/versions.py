@@ -41,6 +41,11 @@ def all_columns(table: RawTable) -> tuple[Column, ...]:
     return (*SYSTEM_COLUMNS, *table.columns)
 
 
+def superseded_columns(table: RawTable) -> tuple[Column, ...]:
+    """The columns under which versions that no longer stand are kept in the private file."""
+    return (*all_columns(table), *SUPERSEDED_COLUMNS)
+
+
 def short_name(table: RawTable) -> str:
     """The table's name without its schema."""
     return table.name.removeprefix("raw.")
@@ -50,7 +55,7 @@ def create_private_tables(con: duckdb.DuckDBPyConnection, table: RawTable) -> No
     """Nothing; the private file has room for the table's superseded versions and private text."""
     for schema in ("superseded", "private_text", "quarantine"):
         con.execute(f"create schema if not exists {PRIVATE}.{schema}")
-    con.execute(_private_sql("superseded", table, (*all_columns(table), *SUPERSEDED_COLUMNS)))
+    con.execute(_private_sql("superseded", table, superseded_columns(table)))
     if private_columns(table):
         con.execute(_private_sql("private_text", table, tuple(c for c in all_columns(table) if _is_text_column(table, c))))
 

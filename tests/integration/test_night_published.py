@@ -91,17 +91,17 @@ def test_second_night_on_the_same_input_imports_nothing_heavy(tmp_path, night):
     assert float(modules.split()[-1]) < 3
     status = run_csat(folder, "status").stdout
     assert "last good night  2026-11-03 02:00 Asia/Shanghai, analysts read g000001" in status
-    assert max(len(line) for line in status.splitlines()) < 140
+    assert max(len(line.replace(str(folder), "")) for line in status.splitlines()) < 140
     assert "unmatched" not in status
 
 
 def test_quarantine_is_listed_as_show_takes_it(night, tmp_path):
     folder = copy_night(tmp_path / "workspace")
-    head, hint, names, *records = run_csat(folder, "quarantine", "list").stdout.splitlines()
-    assert head == f"{len(records)} records in quarantine"
-    assert "quarantine show FILE_ID CONTRACT RECORD" in hint
-    assert names.split()[:3] == ["FILE_ID", "CONTRACT", "RECORD"]
-    shown = run_csat(folder, "quarantine", "show", *records[0].split()[:3])
+    head, *lines = run_csat(folder, "quarantine", "list").stdout.splitlines()
+    begin = next(position for position, line in enumerate(lines) if line.startswith("RECORD ")) + 1
+    records = [line.split()[0] for line in lines[begin : lines.index("", begin)]]
+    assert head == f"{len(records)} open records in quarantine"
+    shown = run_csat(folder, "quarantine", "show", records[0])
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.strip()
 

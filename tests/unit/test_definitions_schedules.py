@@ -11,7 +11,7 @@ from orchestration.config.load import load_workspace
 from orchestration.pipeline.schedules import build_schedules, reason_to_wait
 from orchestration.pipeline.sensors import build_sensor
 from orchestration.pipeline.sources import NO_NIGHT, read_incomplete
-from orchestration.schemas.ops import EXTRACT_LOADS, RUN
+from orchestration.schemas.ops import EXTRACT_LOADS, QUARANTINE, RUN
 from orchestration.warehouse.connection import open_working
 from orchestration.warehouse.tables import replace_rows
 
@@ -47,6 +47,7 @@ def published(tmp_path, config):
     with open_working(tmp_path / "out") as connection:
         replace_rows(connection, RUN, [(datetime(2026, 11, 2, 2), date(2026, 11, 2), date(2026, 10, 1), date(2024, 8, 1))])
         replace_rows(connection, EXTRACT_LOADS, [loaded_row(n, c, date(2026, 10, 30)) for n, c in enumerate(config.contracts)])
+        replace_rows(connection, QUARANTINE, [])
     (tmp_path / "out" / "current.duckdb").symlink_to("warehouse.duckdb")
     return tmp_path
 
@@ -54,7 +55,7 @@ def published(tmp_path, config):
 def loaded_row(number, contract, data_to):
     extracted_at = datetime.combine(data_to, time(23))
     about = (number, contract.contract, contract.source, contract.canonical.name)
-    return (*about, "loaded", None, 9, 9, 0, 0, 9, extracted_at, data_to, data_to, "hash", extracted_at)
+    return (*about, "loaded", None, None, 9, 9, 0, 0, 9, 0, extracted_at, data_to, data_to, "hash", extracted_at)
 
 
 def test_report_begins_when_its_sources_reach_the_end_of_the_month(published, config):

@@ -17,6 +17,7 @@ from orchestration.warehouse.connection import quote_table
 from orchestration.warehouse.extracts import load_landed, reload_all
 from orchestration.warehouse.landing import land_files
 from orchestration.warehouse.ledger import LoadResult, ensure_raw_tables, loaded_pairs, write_unread
+from orchestration.warehouse.outdated import discard_outdated
 from orchestration.warehouse.state import State
 from orchestration.warehouse.touched import touch_all_months
 
@@ -43,6 +44,7 @@ def load_extracts(warehouse: Warehouse) -> list[LoadResult]:
     """What became of each landed file; with another configuration or code than the last build's every month is touched."""
     contracts, as_of, key = warehouse.config.contracts, warehouse.as_of, read_token_key(warehouse.out)
     time_zone, rest = warehouse.config.workspace.time_zone, warehouse.config.workspace.landing_rest_seconds
+    discard_outdated(warehouse.out)
     with State(warehouse.out) as state, warehouse.working() as connection:
         if warehouse.full_refresh:
             landed = land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of, rest_seconds=rest)
