@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from orchestration.config.contracts import Contract
@@ -91,6 +91,7 @@ def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of:
     try:
         url = read_connection(contract.fetch.connection).get_secret_value()
         time_zone = config.workspace.time_zone
+        _require_url(contract.fetch, url)
         since = find_since(folder / "out", contract, time_zone)
         request = FetchRequest(contract, url, folder / "landing", as_of, time_zone, since, state.is_fetched, partial(_is_kept, state))
         for fetched in _fetch(request):
@@ -119,6 +120,20 @@ def _fetch(request: FetchRequest) -> Iterator[FetchedFile]:
         f"orchestration.warehouse.sources.{MODULES[kind]}"
     ).fetch
     yield from fetch(request)
+
+
+def _require_url(fetch: Fetch, url: str) -> None:
+    """Nothing. Raises UnreachableError, with no part of it, for a URL that a delimiter inside user or password cuts in the wrong place."""
+    if fetch.kind in ("postgresql", "mysql"):  # have URLs of several hosts, and read them themselves
+        return
+    parts = urlsplit(url)
+    try:
+        is_readable = "@" not in parts.path + parts.query + parts.fragment and (parts.port or 1) > 0
+    except ValueError:
+        is_readable = False
+    if not is_readable:
+        hint = f"correct CSAT_CONNECTION_{fetch.connection.upper()}: in user and password / is %2F, ? is %3F, # is %23, @ is %40"
+        raise UnreachableError("has no URL that can be read", hint)
 
 
 def _is_kept(state: State, path: Path) -> bool:

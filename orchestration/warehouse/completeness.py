@@ -19,6 +19,7 @@ from orchestration.warehouse.decoding import UnreadableError
 from orchestration.warehouse.state import Promise, State
 
 MANIFEST_BYTES = 16 * 1024 * 1024
+LARGEST = 2**63
 MANIFEST_COLUMNS = ("n_records", "n_bytes", "sha256")
 SHA256 = re.compile("[0-9a-f]{64}")
 AT_REST = "it is taken up when it has come to rest"
@@ -132,6 +133,8 @@ def _read_manifest(path: Path) -> dict[str, Promise]:
             rows = list(csv.DictReader(stream.read(MANIFEST_BYTES).splitlines()))
         if not rows or "file_name" not in rows[0] or not set(MANIFEST_COLUMNS) & rows[0].keys():
             raise UnreadableError("is no manifest: it names no file, or says nothing of it", hint)
+        if not all(row["file_name"] for row in rows):
+            raise ValueError("a row names no file")
         return {row["file_name"]: _promise(path.name, row) for row in rows}
     except (OSError, UnicodeDecodeError, csv.Error, ValueError, AttributeError) as error:
         raise UnreadableError(f"is no readable manifest ({error})", hint) from None
@@ -140,6 +143,8 @@ def _read_manifest(path: Path) -> dict[str, Promise]:
 def _promise(manifest: str, row: dict[str, str]) -> Promise:
     texts = [(row.get(name) or "").strip() for name in MANIFEST_COLUMNS]
     n_records, n_bytes, sha256 = int(texts[0]) if texts[0] else None, int(texts[1]) if texts[1] else None, texts[2].lower() or None
+    if any(n is not None and not 0 <= n < LARGEST for n in (n_records, n_bytes)):
+        raise ValueError("a number is negative or too large")
     if sha256 and not SHA256.fullmatch(sha256):
         raise ValueError(f"{texts[2]!r} is no SHA-256")
     return Promise(manifest, n_records, n_bytes, sha256)

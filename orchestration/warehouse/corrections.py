@@ -117,6 +117,8 @@ def _usable(contract: Contract | None, code: str) -> Contract:
         raise ContractError("is not among the contracts any more", where=code, hint=f"discard its records, or {DELIVER_AGAIN}")
     if contract.stretches:
         raise ContractError("reads a log of states, which is whole in each file", where=code, hint=DELIVER_AGAIN)
+    if any(column.is_numbered for _, column in contract.keyed_columns()):
+        raise ContractError("numbers the records of a file, which a correction file would number anew", where=code, hint=DELIVER_AGAIN)
     if contract.files.trailer:
         raise ContractError("reads files that end with their number of records", where=code, hint=DELIVER_AGAIN)
     if contract.files.format == "xlsx":

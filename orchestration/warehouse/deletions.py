@@ -52,8 +52,9 @@ def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: 
     keys, files = names(key_columns(contract.canonical)), [load.extract_file_id for load in loads]
     n_living, n_gone = con.execute(
         f"select count(*), count(*) filter (n.source_code is null) from {contract.canonical.name} r "
-        f"left join (select distinct {keys} from {NEW_ROWS}) n using ({keys}) where list_contains(?::integer[], r.extract_file_id)",
-        [files],
+        f"left join (select distinct {keys} from {NEW_ROWS}) n using ({keys}) "
+        "where r.source_code = ? and list_contains(?::integer[], r.extract_file_id)",
+        [contract.source, files],
     ).fetchall()[0]
     if n_gone <= contract.deletion_limit_share * n_living:
         return ""
@@ -78,8 +79,8 @@ def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections:
     con.execute(
         f"create or replace temp table load_gone as select * from {table.name} "
         f"anti join (select {keys} from {PRIVATE}.superseded.{name} where extract_file_id = {newest.extract_file_id}) using ({keys}) "
-        "where list_contains(?::integer[], extract_file_id)",
-        [older],
+        "where source_code = ? and list_contains(?::integer[], extract_file_id)",
+        [contract.source, older],
     )
     if con.execute(f"select 1 from {GONE} limit 1").fetchall():
         _keep_private(con, contract, newest)

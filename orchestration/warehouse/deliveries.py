@@ -3,6 +3,7 @@
 A delivery, not a content, is what is loaded once: a name whose content changes and changes back is delivered three times.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,18 +27,32 @@ class DeliveredName:
 class Deliveries(StateFile):
     """The part of the state that tells deliveries."""
 
-    def record_delivery(self, file_name: str, n_bytes: int, changed_ns: int, sha256: str, known_at: datetime) -> ExtractFile:
+    def record_delivery(
+        self,
+        file_name: str,
+        n_bytes: int,
+        changed_ns: int,
+        sha256: str,
+        known_at: datetime,
+        *,
+        rivals: Callable[[str], bool] | None = None,
+    ) -> ExtractFile:
         """The delivery that the file of this name, size and time of change is.
 
         A new one where the content is new, or where the name once held it, held another one since and holds it again. Bytes
-        that stand under the name already, or that came under another name, are a delivery that was there before.
+        that stand under the name already, or that came under another name, are a delivery that was there before. `rivals` is
+        given where a name tells of a moment, as that of a whole list does: then only the newest delivery whose name it accepts is
+        the same one again, and bytes of an earlier one say that they hold once more.
         """
         latest = self._latest(file_name)
         if latest and (latest[0].sha256, latest[1], latest[2]) == (sha256, n_bytes, changed_ns):
             return latest[0]
         at = time_text(known_at)
         with self._transaction():
-            number = latest[0].extract_file_id if latest and latest[0].sha256 == sha256 else self._find(file_name, sha256)
+            number = latest[0].extract_file_id if latest and latest[0].sha256 == sha256 else None
+            if number is None:
+                number = self._find(file_name, sha256)
+                number = number if rivals is None or number == self._newest(rivals) else None
             if number is None:
                 insert = "insert into deliveries (sha256, file_name, n_bytes, known_at) values (?, ?, ?, ?)"
                 number = self._con.execute(insert, (sha256, file_name, n_bytes, at)).lastrowid
@@ -90,6 +105,11 @@ class Deliveries(StateFile):
             f"{sql} join sightings s using (extract_file_id) where s.file_name = ? order by sighting_id desc limit 1", (file_name,)
         )
         return (_file(rows[0][:5]), rows[0][5], rows[0][6]) if rows else None
+
+    def _newest(self, is_meant: Callable[[str], bool]) -> int | None:
+        """The delivery seen last under a name that is meant; None where there is none."""
+        rows = self._rows("select file_name, extract_file_id from sightings order by sighting_id desc")
+        return next((number for name, number in rows if is_meant(name)), None)
 
     def _find(self, file_name: str, sha256: str) -> int | None:
         """The newest delivery of a content that the name never held; None where there is none, or the name returns to it."""

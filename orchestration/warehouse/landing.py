@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from orchestration.config.contracts import Contract
+from orchestration.config.fetching import EXTRACT_FORMATS
 from orchestration.errors import ContractError, CsatError, ExtractError
 from orchestration.warehouse.completeness import (
     AT_REST,
@@ -157,7 +158,7 @@ def _land_one(
     promise: Promise | None,
 ) -> list[LandedFile]:  # fmt: skip
     try:
-        file = _keep(path, out, state, as_of, limits)
+        file = _keep(path, out, state, as_of, limits, contracts)
     except UnreadableError as error:
         return [_untaken(c, path.name, "waiting" if isinstance(error, StillArrivingError) else "refused", str(error)) for c in contracts]
     if file is None:
@@ -167,6 +168,12 @@ def _land_one(
         state.record_promise(number, promise)
     kept = _Kept(path.name, file, state.promises().get(number))
     return _warn([_measure(kept, contract, out, loaded, limits) for contract in contracts])
+
+
+def is_dated_by_name(contract: Contract) -> bool:
+    """True where a name tells of a moment of its own, so that bytes that came before say something new under another name."""
+    is_answer = contract.fetch is not None and contract.fetch.kind in EXTRACT_FORMATS
+    return is_answer or contract.extract == "full" or contract.extracted_at.source == "file_name"
 
 
 def _warn(entries: list[LandedFile]) -> list[LandedFile]:
@@ -216,9 +223,14 @@ def read_file_time(contract: Contract, file_name: str) -> datetime | None:
         raise UnreadableError(f"has {found.group(1)!r} in its name where {form} is agreed", hint) from None
 
 
-def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits) -> ExtractFile | None:
+def _keep(
+    path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits, contracts: Sequence[Contract]
+) -> ExtractFile | None:  # fmt: skip
     """The delivery that `path` is, its content kept; None for what is no plain file."""
-    about = path.lstat()
+    try:
+        about = path.lstat()
+    except FileNotFoundError:  # taken away since the folder was listed
+        return None
     if not stat.S_ISREG(about.st_mode):
         return None
     if not path.name.isprintable():  # bytes that are no UTF-8 are not
@@ -228,14 +240,20 @@ def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingL
     sha256 = state.known_content(path.name, about.st_size, about.st_ctime_ns)
     if sha256 is None or not (out / "originals" / sha256).is_file():
         sha256 = _copy(path, out, about)
-    return state.record_delivery(path.name, about.st_size, about.st_ctime_ns, sha256, as_of)
+    dated = [contract for contract in contracts if is_dated_by_name(contract)]
+    rivals = (lambda name: bool(match_contracts(name, dated))) if dated else None
+    return state.record_delivery(path.name, about.st_size, about.st_ctime_ns, sha256, as_of, rivals=rivals)
 
 
 def _copy(path: Path, out: Path, about: os.stat_result) -> str:
     """The hash of the bytes, which lie under it in originals, safe on disk. Raises StillArrivingError if the file is changing."""
     part = out / "originals" / f"incoming{TEMPORARY}"
     digest = hashlib.sha256()
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, open(_private_file(part), "wb") as target:
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise UnreadableError(f"cannot be opened: {error.strerror}", "check its owner and mode, or have it delivered again") from None
+    with open(opened, "rb") as source, open(_private_file(part), "wb") as target:
         while chunk := source.read(CHUNK_BYTES):
             digest.update(chunk)
             target.write(chunk)

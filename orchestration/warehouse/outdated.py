@@ -8,7 +8,7 @@ import duckdb
 from orchestration.schemas.columns import Column
 from orchestration.schemas.ops import OPS_TABLES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
-from orchestration.warehouse.connection import PRIVATE_FILE, WORKING_FILE, open_private, open_working, quote_table
+from orchestration.warehouse.connection import PRIVATE_FILE, WORKING_FILE, open_private, open_working, quote_table, transaction
 from orchestration.warehouse.tables import find_changed_columns, stored_columns
 from orchestration.warehouse.versions import short_name, superseded_columns
 
@@ -18,27 +18,31 @@ LOADED = (*RAW_TABLES, CUSTOMER_TOKENS, *OPS_TABLES)
 def discard_outdated(out: Path) -> bool:
     """True where tables had other columns than this version writes: raw, ledger and private file are gone, and everything ever kept loads.
 
-    Frozen figures stay. The private file goes first and never stands alone, so a kill in between is taken up by the next night.
-    Raises WarehouseError where a file is damaged or in use.
+    Frozen figures stay. The private file stands beside a ledger with loads or not at all: where one of them is alone, a night was
+    killed in here or a person moved a file, and both begin anew. Raises WarehouseError where a file is damaged or in use.
     """
-    private = out / PRIVATE_FILE
-    if (out / WORKING_FILE).exists():
+    private, has_working = out / PRIVATE_FILE, (out / WORKING_FILE).exists()
+    if not has_working and not private.exists():
+        return False
+    if has_working:
         with open_working(out) as con:
-            is_outdated = _differ(con, [(table.name, stored_columns(table)) for table in LOADED])
+            is_outdated = _has_loads(con) != private.exists() or _differ(con, [(table.name, stored_columns(table)) for table in LOADED])
         if not is_outdated and private.exists():
             with open_private(out) as con:
                 is_outdated = _differ(con, [(f"superseded.{short_name(table)}", superseded_columns(table)) for table in RAW_TABLES])
         if not is_outdated:
             return False
-    found = private.exists()
+        with open_working(out) as con, transaction(con):
+            for table in LOADED:
+                con.execute(f"drop table if exists {quote_table(table.name)}")
     for path in (private, private.with_name(f"{PRIVATE_FILE}.wal")):
         path.unlink(missing_ok=True)
-    if not (out / WORKING_FILE).exists():
-        return found
-    with open_working(out) as con:
-        for table in LOADED:
-            con.execute(f"drop table if exists {quote_table(table.name)}")
     return True
+
+
+def _has_loads(con: duckdb.DuckDBPyConnection) -> bool:
+    is_there = con.execute("select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'extract_loads'").fetchall()
+    return bool(is_there and con.execute("select 1 from ops.extract_loads limit 1").fetchall())
 
 
 def is_of_this_version(con: duckdb.DuckDBPyConnection) -> bool:

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from support.loading import Workspace
+import pytest
+from support.loading import Workspace, make_contract
 
 HEADER = "id,item,at,score\n"
 
@@ -88,3 +89,28 @@ def test_i05_rows_of_one_moment_over_two_extracts_are_all_there(tmp_path: Path) 
     workspace.put("b.csv", HEADER + "".join(lines[20:]))
     workspace.night()
     assert len(workspace.answers()) == 40
+
+
+LIST = "id,item,at,score\n1,A,2025-03-01,4\n2,A,2025-03-01,3\n"
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_i03_whole_list_that_returns_to_earlier_content_under_a_new_name_counts(tmp_path: Path, is_full: bool) -> None:
+    """A row inserted at the source and deleted again: the third list has the bytes of the first."""
+    workspace = Workspace(tmp_path, make_contract(extract="full", files={"pattern": "answers_*.csv"}))
+    for number, content in enumerate((LIST, LIST + "3,A,2025-03-02,5\n", LIST, LIST)):
+        workspace.put(f"answers_{number}.csv", content)
+        results = workspace.night()
+    assert results[-1].state == "duplicate"  # the fourth says again what the third says
+    if is_full:
+        workspace.night(is_full=True)
+    assert workspace.answers() == [("1", 4), ("2", 3)]
+
+
+def test_i03_value_that_changes_back_under_a_dated_name_counts(tmp_path: Path) -> None:
+    dated = {"source": "file_name", "pattern": r"a_(\d{8})", "format": "%Y%m%d"}
+    workspace = Workspace(tmp_path, make_contract(extracted_at=dated))
+    for day, score in enumerate((5, 1, 5), 1):
+        workspace.put(f"a_2025030{day}.csv", f"id,item,at,score\n1,A,2025-03-01,{score}\n")
+        workspace.night()
+    assert workspace.answers() == [("1", 5)]

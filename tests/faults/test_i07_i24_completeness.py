@@ -1,6 +1,7 @@
 """I07 and I24: a file cut at a row end, or other than its manifest, marker or trailer says, never passes for a whole one."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,31 @@ def test_i24_file_is_what_its_manifest_says_or_is_refused(tmp_path: Path, manife
     (workspace.landing / "manifest_1.csv").unlink()
     workspace.night(is_full=True)
     assert workspace.rows("select state, reason, n_loaded from ops.extract_loads") == before
+
+
+@pytest.mark.parametrize("row", ["10", ",10", "a.csv,-1", f"a.csv,{2**64}", "a.csv,ten"])
+def test_i24_manifest_that_cannot_be_right_is_told_and_ends_no_night(tmp_path: Path, row: str) -> None:
+    workspace = by_manifest(tmp_path)
+    workspace.put("manifest_1.csv", f"n_records,file_name\n1,b.csv\n{row}\n" if row == "10" else f"file_name,n_records\n{row}\n")
+    workspace.put("a.csv", WHOLE)
+    states = {result.file_name: result.state for result in workspace.night()}
+    assert states == {"manifest_1.csv": "refused", "a.csv": "waiting"}
+
+
+def test_i24_file_that_may_not_be_read_ends_no_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.put("a.csv", WHOLE)
+    workspace.put("b.csv", WHOLE.replace("4", "3"))
+
+    def open_all_but_one(path, *args, real=os.open, **kwargs):
+        if str(path).endswith("b.csv"):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr("os.open", open_all_but_one)
+    assert {r.file_name: (r.state, "cannot be opened" in r.reason) for r in workspace.night()} == {
+        "a.csv": ("loaded", False), "b.csv": ("refused", True),
+    }  # fmt: skip
 
 
 def test_i24_refused_file_is_loaded_when_the_manifest_is_corrected(tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ ALIEN = {". .venv/bin/activate": "true"}
 """What stands for a command here: the environment is on PATH already."""
 
 
+def listed(example: re.Match[str]) -> str:
+    """What finds the first record of the sample's quarantine, or its file, in place of README's example."""
+    return f"$(csat quarantine list | grep -oE -m 1 '^[0-9]+/[a-z_]+{'/[0-9]+' if example[1] else ''}')"
+
+
 def test_only_what_makes_the_environment_is_left_out():
     assert {command for command in COMMANDS if command.split()[0] in {"make", "sudo", "apt", "pip"}} == set(NOT_RUN)
 
@@ -52,9 +57,8 @@ def test_every_command_runs_in_order(folder):
     for command in COMMANDS:
         if command in NOT_RUN:
             continue
-        done = subprocess.run(
-            ["bash", "-c", ALIEN.get(command, command)], cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
+        meant = re.sub(r"12/answers(/3)?", listed, ALIEN.get(command, command))
+        done = subprocess.run(["bash", "-c", meant], cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     with open_read_only(folder / "my-company" / "out" / "current.duckdb") as warehouse:
         counted = warehouse.execute("select (select count(*) from raw.complaints_complaints), count(*) from marts.fct_complaint").fetchall()

@@ -174,12 +174,21 @@ def test_source_that_fails_in_any_way_costs_its_message_alone(workspace, monkeyp
     monkeypatch.setattr(fetching, "_fetch", fail)
     (unset,) = fetching.fetch_sources(folder, config, FIRST_NIGHT)
     assert "CSAT_CONNECTION_CRM: is not set" in unset.message
-    monkeypatch.setenv("CSAT_CONNECTION_CRM", f"https://user:{SECRET}@host")
+    monkeypatch.setenv("CSAT_CONNECTION_CRM", "https://user:canary%2Fp%40ss@host")
     (failed,) = fetching.fetch_sources(folder, config, FIRST_NIGHT)
     assert failed.message.startswith("RuntimeError: no way to https://***@host")
     status = "\n".join(describe_status(folder, FIRST_NIGHT))
     assert "not fetched" in status
     assert "canary" not in status
+
+
+@pytest.mark.parametrize("password", ["canary/77", "canary#77", "canary?77", "x/canary77"])
+def test_password_that_cuts_its_url_in_the_wrong_place_is_told_by_no_part(workspace, monkeypatch, password):
+    folder, _ = workspace
+    monkeypatch.setenv("CSAT_CONNECTION_CRM", f"https://user:{password}@host:9/api")
+    (failed,) = fetching.fetch_sources(folder, load_workspace(folder), FIRST_NIGHT)
+    assert "CSAT_CONNECTION_CRM: in user and password / is %2F" in failed.message
+    assert "canary" not in failed.message
 
 
 def test_clock_that_goes_back_fetches_nothing(workspace):

@@ -62,6 +62,25 @@ def test_a_file_that_is_gone_takes_the_other_one_with_it(workspace, gone):
     assert everything(workspace) == before
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_kill_before_the_private_file_is_gone_is_taken_up(workspace, monkeypatch, change):
+    before = everything(workspace)
+    file, statement = CHANGES[change]
+    with duckdb.connect(str(workspace.out / f"{file}.duckdb")) as con:
+        con.execute(statement)
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            discard_outdated(workspace.out)
+    assert discard_outdated(workspace.out)
+    workspace.night()
+    assert everything(workspace) == before
+
+
 @pytest.mark.slow
 def test_a_night_after_an_upgrade_says_so_and_publishes(tmp_path):
     folder = copy_night(tmp_path / "workspace")
