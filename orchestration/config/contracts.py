@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from orchestration.config.completeness import Completeness
 from orchestration.config.delivered import ExtractedAt, Files
-from orchestration.config.fetching import Fetch, find_fetch_faults
+from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, find_fetch_faults
 from orchestration.config.formats import FORMAT_ADVICE, format_fault
 from orchestration.config.models import Code, MisfitError, Model
 from orchestration.config.names import advise_nearest
@@ -162,6 +162,12 @@ class Contract(Model):
     skip: tuple[Skip, ...] = ()
     expected: Expected = Expected()
     quarantine_limit_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+
+    @property
+    def is_dated_by_name(self) -> bool:
+        """True where a file's name tells of a moment of its own, so that bytes that came before say something new under another name."""
+        is_answer = self.fetch is not None and self.fetch.kind in EXTRACT_FORMATS
+        return is_answer or self.extract == "full" or self.extracted_at.source == "file_name"
 
     @property
     def canonical(self) -> RawTable:

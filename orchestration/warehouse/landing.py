@@ -12,11 +12,11 @@ import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
 from orchestration.config.contracts import Contract
-from orchestration.config.fetching import EXTRACT_FORMATS
 from orchestration.errors import ContractError, CsatError, ExtractError
 from orchestration.warehouse.completeness import (
     AT_REST,
@@ -30,7 +30,7 @@ from orchestration.warehouse.completeness import (
     why_waiting,
 )
 from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
-from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.files import TEMPORARY, sync_folder
 from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
 from orchestration.warehouse.state import ExtractFile, Promise, State
 
@@ -170,12 +170,6 @@ def _land_one(
     return _warn([_measure(kept, contract, out, loaded, limits) for contract in contracts])
 
 
-def is_dated_by_name(contract: Contract) -> bool:
-    """True where a name tells of a moment of its own, so that bytes that came before say something new under another name."""
-    is_answer = contract.fetch is not None and contract.fetch.kind in EXTRACT_FORMATS
-    return is_answer or contract.extract == "full" or contract.extracted_at.source == "file_name"
-
-
 def _warn(entries: list[LandedFile]) -> list[LandedFile]:
     """The entries of one file, the first usable one carrying the warning about columns that nobody reads."""
     for index, entry in enumerate(entries):
@@ -223,9 +217,7 @@ def read_file_time(contract: Contract, file_name: str) -> datetime | None:
         raise UnreadableError(f"has {found.group(1)!r} in its name where {form} is agreed", hint) from None
 
 
-def _keep(
-    path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits, contracts: Sequence[Contract]
-) -> ExtractFile | None:  # fmt: skip
+def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits, contracts: Sequence[Contract]) -> ExtractFile | None:
     """The delivery that `path` is, its content kept; None for what is no plain file."""
     try:
         about = path.lstat()
@@ -240,8 +232,8 @@ def _keep(
     sha256 = state.known_content(path.name, about.st_size, about.st_ctime_ns)
     if sha256 is None or not (out / "originals" / sha256).is_file():
         sha256 = _copy(path, out, about)
-    dated = [contract for contract in contracts if is_dated_by_name(contract)]
-    rivals = (lambda name: bool(match_contracts(name, dated))) if dated else None
+    dated = [contract for contract in contracts if contract.is_dated_by_name]
+    rivals = partial(match_contracts, contracts=dated) if dated else None
     return state.record_delivery(path.name, about.st_size, about.st_ctime_ns, sha256, as_of, rivals=rivals)
 
 
@@ -264,20 +256,12 @@ def _copy(path: Path, out: Path, about: os.stat_result) -> str:
         part.unlink()
         raise StillArrivingError("changed while it was read", f"it is still being written; {AT_REST}")
     os.replace(part, out / "originals" / digest.hexdigest())
-    _sync_folder(out / "originals")
+    sync_folder(out / "originals")
     return digest.hexdigest()
 
 
 def _private_file(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _shown(name: str) -> str:
