@@ -35,7 +35,7 @@ class Deliveries(StateFile):
         sha256: str,
         known_at: datetime,
         *,
-        rivals: Callable[[str], bool] | None = None,
+        rivals: Callable[[str], object] | None = None,
     ) -> ExtractFile:
         """The delivery that the file of this name, size and time of change is.
 
@@ -106,7 +106,7 @@ class Deliveries(StateFile):
         )
         return (_file(rows[0][:5]), rows[0][5], rows[0][6]) if rows else None
 
-    def _newest(self, is_meant: Callable[[str], bool]) -> int | None:
+    def _newest(self, is_meant: Callable[[str], object]) -> int | None:
         """The delivery seen last under a name that is meant; None where there is none."""
         rows = self._rows("select file_name, extract_file_id from sightings order by sighting_id desc")
         return next((number for name, number in rows if is_meant(name)), None)
