@@ -4,10 +4,15 @@ with passages as (
 
 customers as (
     select * from {{ ref('dim_customer') }}
+),
+
+run as (
+    select * from {{ source('ops', 'run') }}
 )
 
 select
-    {{ month_of('passages.counted_to') }} as month_start_date,
+    -- a running passage grows every night: it stands in the month that every night makes anew, whatever date a stretch of it bears
+    {{ month_of('case when passages.is_running then run.as_of else passages.counted_to end') }} as month_start_date,
     passages.source_code,
     passages.case_id,
     passages.stage_code,
@@ -34,4 +39,5 @@ select
     passages.n_stretches,
     passages.known_at
 from passages
+cross join run
 left join customers on {{ customer_on('passages', 'passages.entered_at') }}
