@@ -13,7 +13,7 @@ from support.loading import Workspace
 N_ROWS = 5_000_000
 ROWS_PER_SECOND = 400_000
 QUIET_LOAD = 0.5
-MEMORY_BYTES = 400 << 20
+MEMORY_BYTES = 1 << 30
 WIDE_TABLE = (
     "create unlogged table deliveries as select n as id, 'C' || n % 200000 as customer, timestamp '2025-01-01' + n * interval '5 seconds' "
     "as ordered_at, timestamp '2025-01-02' + n * interval '5 seconds' as promised_at, case when n % 20 <> 0 then timestamp '2025-01-02' "

@@ -25,10 +25,11 @@ def test_files_are_the_owners_alone_and_keep_their_rows(tmp_path, opener, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_the_session_zone_is_utc_and_nothing_is_fetched(tmp_path):
+def test_the_session_zone_is_utc_nothing_is_fetched_and_no_bar_is_drawn(tmp_path):
     with open_working(tmp_path, memory_limit="100MB") as con:
-        wanted = ("TimeZone", "autoinstall_known_extensions", "autoload_known_extensions", "memory_limit")
-        assert [con.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in wanted] == ["UTC", False, False, "95.3 MiB"]
+        wanted = ("TimeZone", "autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar", "memory_limit")
+        values = ["UTC", False, False, False, "95.3 MiB"]
+        assert [con.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in wanted] == values
 
 
 def test_a_file_in_use_is_said_so(tmp_path):
