@@ -19,6 +19,7 @@ from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
 from orchestration.warehouse.cures import close_cured, discard_decided
 from orchestration.warehouse.deletions import deletes_rows, remove_gone
+from orchestration.warehouse.forgetting import clear_private, forget_table
 from orchestration.warehouse.judging import refuse_broken, refuse_shrunk
 from orchestration.warehouse.landing import LandedFile, land_kept
 from orchestration.warehouse.ledger import (
@@ -39,7 +40,7 @@ from orchestration.warehouse.quarantine import create_quarantine, read_bad_recor
 from orchestration.warehouse.scanning import ASIDE, TYPED, Scan, scan_files, write_files
 from orchestration.warehouse.state import State
 from orchestration.warehouse.stretches import select_stretches
-from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, touch_table, was_cut_off
+from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, was_cut_off
 from orchestration.warehouse.value_counts import write_values
 from orchestration.warehouse.versions import (
     NEW_ROWS,
@@ -92,9 +93,10 @@ def load_landed(
     begin_touching(con, as_of)
     with _private_attached(con, out):
         for name in find_stale_tables(con, contracts):
-            _forget_table(con, raw_table(name))
+            forget_table(con, raw_table(name))
             fresh = [c for c in contracts if c.canonical.name == name]
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
+        clear_private(con)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
             load = _Load(con, contract, as_of, token_key, state, is_everything)
@@ -122,7 +124,7 @@ def reload_all(
     begin_touching(con, as_of)
     with _private_attached(con, out):
         for table in RAW_TABLES:
-            _forget_table(con, table)
+            forget_table(con, table)
     landed = land_kept(contracts, out, state)
     return load_landed(con, out, contracts, landed, state, as_of=as_of, token_key=token_key, time_zone=time_zone)
 
@@ -155,22 +157,6 @@ def _left_behind(
     """Deliveries without a line in the ledger that are not in the landing folder any more."""
     seen = {(entry.extract_file_id, entry.contract_hash) for entry in landed} | ledger_pairs(con)
     return [entry for entry in land_kept(contracts, out, state, loaded=seen) if entry.state not in ("known", "duplicate")]
-
-
-def _forget_table(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    with transaction(con):
-        for schema in ("superseded", "private_text"):
-            if schema == "superseded" or any(column.private for column in table.columns):
-                con.execute(f"delete from {PRIVATE}.{schema}.{short_name(table)}")
-    with transaction(con):
-        touch_table(con, table)
-        con.execute(
-            "delete from ops.quarantine q using (select extract_file_id, contract_code from ops.extract_loads where table_name = ?) l "
-            "where q.extract_file_id = l.extract_file_id and q.contract_code = l.contract_code", [short_name(table)],
-        )  # fmt: skip
-        con.execute("delete from ops.extract_loads where table_name = ?", [short_name(table)])
-        con.execute("delete from ops.tombstones where table_name = ?", [short_name(table)])
-        con.execute(f"delete from {table.name}")
 
 
 def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> list[LoadResult]:

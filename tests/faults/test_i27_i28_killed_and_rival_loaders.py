@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.kills import die_at
 from support.loading import Workspace, make_contract
 
 from orchestration.errors import BusyError
@@ -81,7 +82,7 @@ def kill_night(workspace: Workspace, step: str, number: int, seconds: float) -> 
         code = 7
         try:
             if step in STEPS:
-                _die_at(*STEPS[step], number)
+                die_at(*STEPS[step], number)
             workspace.night()
             code = 0
         finally:
@@ -90,18 +91,6 @@ def kill_night(workspace: Workspace, step: str, number: int, seconds: float) -> 
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-
-
-def _die_at(module: Any, name: str, number: int) -> None:
-    real, calls = getattr(module, name), Counter[str]()
-
-    def step(*given: Any, **named: Any) -> Any:
-        calls[name] += 1
-        if calls[name] == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*given, **named)
-
-    setattr(module, name, step)
 
 
 @pytest.mark.slow

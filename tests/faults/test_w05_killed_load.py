@@ -1,10 +1,9 @@
 """W05: a load killed between any two of its steps and run again: every row, text, quarantined record and ledger line once."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
+from support.kills import everything_loaded, kill_night
 from support.loading import Workspace, make_contract
 
 from orchestration.warehouse import extracts
@@ -26,18 +25,11 @@ def two_nights(
     workspace.night()
     path = workspace.put("b.csv", "id,at,text\n1,2025-04-01,between\n1,2025-04-02,after\n3,never,bad\n4,2025-01-01,new\n")
     if killed_before:
-        kill_night(workspace, killed_before)
+        assert kill_night(workspace, extracts, killed_before)
         path.unlink() if then_removed else None
         cut_log(workspace.out / "warehouse.duckdb.wal", log_kept)
     workspace.night()
-    return {
-        "rows": workspace.rows("select * from raw.surveys_comments order by all"),
-        "ledger": workspace.rows("select * from ops.extract_loads order by all"),
-        "quarantine": workspace.rows("select * from ops.quarantine order by all"),
-        "superseded": workspace.private_rows("select * from superseded.surveys_comments order by all"),
-        "text": workspace.private_rows("select * from private_text.surveys_comments order by all"),
-        "bytes": workspace.private_rows("select * from quarantine.records order by all"),
-    }
+    return everything_loaded(workspace, "surveys_comments")
 
 
 def cut_log(path: Path, share: float) -> None:
@@ -45,18 +37,6 @@ def cut_log(path: Path, share: float) -> None:
     if share < 1:
         content = path.read_bytes()
         path.write_bytes(content[: int(share * len(content))])
-
-
-def kill_night(workspace: Workspace, step: str) -> None:
-    """Nothing; a child has begun the night and was killed when it came to `step`."""
-    child = os.fork()
-    if not child:
-        setattr(extracts, step, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
-        try:
-            workspace.night()
-        finally:
-            os._exit(7)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
