@@ -19,10 +19,11 @@ from orchestration.warehouse.files import FREE_SPACE, TEMPORARY, is_full_disk
 WORKING_FILE = "warehouse.duckdb"
 PRIVATE_FILE = "private.duckdb"
 STORAGE_VERSION = "v1.3.0"
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+NO_BAR = "set enable_progress_bar = false"
+"""DuckDB draws one into any output, a night's log too; a session's own setting, so no part of a connection's configuration."""
+NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "enable_progress_bar": False,  # DuckDB draws one into any output, a night's log too
 }
 ENVIRONMENT_ERRORS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.SerializationException)
 
@@ -66,11 +67,12 @@ def open_read_only(path: Path | str, *, is_ordered: bool = False) -> Iterator[du
     real = path.resolve()
     if not real.is_file():
         raise WarehouseError("does not exist", where=str(path), hint="nothing has been published yet, or it was removed: `csat run`")
-    con = _connect(real, {**SETTINGS, "enable_external_access": False, **({"threads": 1} if is_ordered else {})}, read_only=True)
+    con = _connect(real, {**NO_EXTENSIONS, "enable_external_access": False, **({"threads": 1} if is_ordered else {})}, read_only=True)
     with _closing(con, path):
         # connections of one process to one file share its settings: the second finds them made and locked
         if not con.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
             con.execute("set global TimeZone = 'UTC'")
+            con.execute(NO_BAR)
             con.execute("set lock_configuration = true")
         yield con
 
@@ -78,9 +80,10 @@ def open_read_only(path: Path | str, *, is_ordered: bool = False) -> Iterator[du
 @contextmanager
 def open_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, set up like the working file."""
-    con = _connect(":memory:", SETTINGS, read_only=False)
+    con = _connect(":memory:", NO_EXTENSIONS, read_only=False)
     with _closing(con, Path(":memory:")):
         con.execute("set TimeZone = 'UTC'")
+        con.execute(NO_BAR)
         yield con
 
 
@@ -110,7 +113,7 @@ def create_file(path: Path) -> None:
     made = path.with_name(path.name + TEMPORARY)
     with _translated(path):
         made.unlink(missing_ok=True)
-        con = duckdb.connect(":memory:", config=SETTINGS)
+        con = duckdb.connect(":memory:", config=NO_EXTENSIONS)
         try:
             con.execute(f"attach {quote_text(str(made))} as made (storage_version '{STORAGE_VERSION}')")
             con.execute("detach made")
@@ -138,9 +141,10 @@ def quote_text(text: str) -> str:
 @contextmanager
 def _open_writable(path: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     create_file(path)
-    con = _connect(path, SETTINGS, read_only=False)
+    con = _connect(path, NO_EXTENSIONS, read_only=False)
     with _closing(con, path):
         con.execute("set TimeZone = 'UTC'")
+        con.execute(NO_BAR)
         for name, value in (("memory_limit", limits.memory_limit), ("temp_directory", limits.temp_directory)):
             if value:
                 con.execute(f"set {name} = {quote_text(value)}")
