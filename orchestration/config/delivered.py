@@ -1,10 +1,10 @@
 """How a source delivers: which files, how they are written, and when they were extracted; parts of a contract."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from orchestration.config.models import Model
+from orchestration.config.models import MisfitError, Model
 
 FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "latin-1", "cp1252"]
@@ -24,7 +24,12 @@ class Files(Model):
 
     pattern: str = Field(description="shell pattern over the bare file name, e.g. answers_*.csv.gz")
     format: FileFormat = "csv"
-    compression: Literal["none", "gzip"] = "none"
+    compression: Literal["none", "gzip", "zstd", "zip"] = Field(default="none", description="what a CSV or JSON lines file is packed in")
+    member: str = Field(
+        default="",
+        description="zip: shell pattern over the bare name of the one file in the archive that the contract reads; empty: the only one. "
+        "Other contracts may read others of the same archive",
+    )
     encoding: Encoding = "utf-8"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
@@ -35,3 +40,13 @@ class Files(Model):
         description="CSV, JSON lines: regular expression that the last line matches as a whole, with one group: the number of records "
         "before it. The line is no record; a file without it, or with another number, is refused",
     )
+
+    @model_validator(mode="after")
+    def _packing_fits(self) -> Self:
+        """What is packed is text, and only an archive has members."""
+        if self.compression != "none" and self.format in ("parquet", "xlsx"):
+            what, hint = f"is {self.compression} around {self.format}, which is compressed by itself", "have it delivered as it is"
+            raise MisfitError([(("files", "compression"), what, hint)])
+        if self.member and self.compression != "zip":
+            raise MisfitError([(("files", "member"), "names a file in an archive", "say `compression: zip`, or leave it out")])
+        return self

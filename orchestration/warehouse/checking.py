@@ -18,13 +18,14 @@ from orchestration.errors import ExtractError
 from orchestration.warehouse.completeness import Announced, find_absent, is_companion, read_manifests, why_waiting
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.corrections import split_fields
-from orchestration.warehouse.decoding import LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.headers import check_header, find_strangers
 from orchestration.warehouse.landing import LandedFile, match_contracts, read_file_time
+from orchestration.warehouse.limits import LandingLimits, UnreadableError
 from orchestration.warehouse.mapping import Mapping, Violation
 from orchestration.warehouse.quarantine import find_bad_records, read_records
 from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, Scan, ScannedFile, scan_files
-from orchestration.warehouse.shapes import check_header, find_strangers, hash_contract, measure_file
+from orchestration.warehouse.shapes import hash_contract, measure_file
 
 SHOWN_PER_RULE = 3
 NO_TIME = datetime(1, 1, 1)
@@ -135,7 +136,7 @@ def _find_unread(contracts: Sequence[Contract], landing: Path, names: Sequence[s
         mine = match_contracts(name, contracts)
         entry = _measure(mine[0], landing / name, folder, 0) if mine else None
         if entry and entry.shape:
-            for warning in find_strangers(entry.shape.header, mine):
+            for warning in find_strangers(entry.shape, mine):
                 yield Finding("warning", name, "", warning)
 
 

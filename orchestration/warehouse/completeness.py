@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.config.contracts import Contract
-from orchestration.warehouse.decoding import UnreadableError
+from orchestration.warehouse.limits import UnreadableError
 from orchestration.warehouse.state import Promise, State
 
 MANIFEST_BYTES = 16 * 1024 * 1024

@@ -20,14 +20,16 @@ import duckdb
 
 from orchestration.config.contracts import Contract
 from orchestration.errors import ContractError, ExtractError
+from orchestration.warehouse.archives import list_members, zip_alone
 from orchestration.warehouse.connection import quote_text
-from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_text
+from orchestration.warehouse.decoding import UTF8_NAMES, read_text
 from orchestration.warehouse.files import disk_errors
 from orchestration.warehouse.landing import read_file_time
+from orchestration.warehouse.limits import LandingLimits, UnreadableError
 from orchestration.warehouse.quarantine import QuarantinedRecord
 from orchestration.warehouse.records import RecordReader
 from orchestration.warehouse.scanning import text_files
-from orchestration.warehouse.shapes import clean_name, dialect_of, measure_file
+from orchestration.warehouse.shapes import clean_name, dialect_of, measure_file, read_delivered
 from orchestration.warehouse.state import State
 from orchestration.warehouse.state_schema import ExtractFile
 
@@ -86,7 +88,7 @@ def _first_record(original: Path, contract: Contract) -> bytes:
                 measure_file(original, contract, staged, limits=limits)
                 chunks = read_text(staged, compression="none", encoding="utf-8", limits=limits)
             else:
-                chunks = read_text(original, compression=files.compression, encoding=files.encoding, limits=limits)
+                chunks = read_delivered(original, files, limits)
             block = next(iter(RecordReader(dialect_of(text_files(files))).blocks(chunks)))
         except (UnreadableError, OSError) as error:
             raise ExtractError(f"cannot be read any more: {error}", where=str(original), hint=DELIVER_AGAIN) from error
@@ -143,19 +145,35 @@ def _export_one(
         found = dict(private.execute(CONTENTS, [file.extract_file_id, contract.contract]).fetchall())
         head = [_first_record(original, contract)] if contract.files.format == "csv" and contract.files.header else []
         with disk_errors(path), open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(_encode(contract, [*head, *(bytes(found[number]) for number in numbers)]))
+            stream.write(_pack(_encode(contract, [*head, *(bytes(found[number]) for number in numbers)]), contract, original))
     path.chmod(0o600)
     return CorrectionFile(path, file.file_name, len(numbers), has_own_name)
 
 
 def _encode(contract: Contract, records: Sequence[bytes]) -> bytes:
-    """The records as the source writes them: one a line, in its encoding and compression."""
+    """The records as the source writes them: one a line, in its encoding."""
     text, encoding = b"".join(record + b"\n" for record in records), contract.files.encoding
     if encoding not in UTF8_NAMES:
         text = text.decode("utf-8").encode(encoding)
     elif encoding == "utf-8-sig":
         text = BOM + text
-    return gzip.compress(text, mtime=0) if contract.files.compression == "gzip" else text
+    return text
+
+
+def _pack(content: bytes, contract: Contract, original: Path) -> bytes:
+    """The content packed as the source packs it."""
+    match contract.files.compression:
+        case "gzip":
+            return gzip.compress(content, mtime=0)
+        case "zstd":
+            import pyarrow as pa
+
+            return bytes(pa.compress(content, codec="zstd", asbytes=True))
+        case "zip":
+            mine = (name for name in list_members(original) if fnmatchcase(name, contract.files.member or "*"))
+            return zip_alone(next(mine), content)
+        case _:
+            return content
 
 
 def _write_parquet(private: duckdb.DuckDBPyConnection, original: Path, numbers: list[int], path: Path) -> None:

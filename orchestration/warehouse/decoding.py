@@ -7,31 +7,17 @@ before the loader sees it.
 import codecs
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-CHUNK_BYTES = 4 * 1024 * 1024
+from orchestration.warehouse.archives import unzip
+from orchestration.warehouse.limits import CHUNK_BYTES, DELIVER_AGAIN, LandingLimits, UnreadableError
+
 GZIP_WINDOW = 31
 UTF8_NAMES = frozenset({"utf-8", "utf-8-sig"})
 PROBE_BYTES = 4096
-
-
-@dataclass(frozen=True)
-class LandingLimits:
-    """What one file may cost: bytes as delivered, bytes unpacked, and how much larger unpacking may make it."""
-
-    delivered_bytes: int = 64 * 1024**3
-    unpacked_bytes: int = 512 * 1024**3
-    ratio: float = 1000.0
-    ratio_from_bytes: int = 64 * 1024**2
-
-
-class UnreadableError(Exception):
-    """A file cannot be used; the arguments say what is wrong and what to do."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        self.what, self.hint = what, hint
-        super().__init__(f"{what}; {hint}")
+MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
+MAGIC_BYTES = 4
+ZSTD_CHECK_SUM = 0x04
 
 
 def read_chunks(path: Path) -> Iterator[bytes]:
@@ -41,35 +27,82 @@ def read_chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def read_text(path: Path, *, compression: str, encoding: str, limits: LandingLimits) -> Iterator[bytes]:
+def read_text(path: Path, *, compression: str, encoding: str, limits: LandingLimits, member: str = "") -> Iterator[bytes]:
     """The text of `path` as UTF-8 in chunks. Raises UnreadableError for damage, a wrong encoding or a bomb."""
-    chunks = read_chunks(path)
-    if compression == "gzip":
-        chunks = _inflate(chunks, path.stat().st_size, limits)
-    return _decode(chunks, encoding)
+    return _decode(unpack(path, compression=compression, limits=limits, member=member), encoding)
 
 
-def _inflate(chunks: Iterable[bytes], n_bytes: int, limits: LandingLimits) -> Iterator[bytes]:
+def unpack(path: Path, *, compression: str, limits: LandingLimits, member: str = "") -> Iterator[bytes]:
+    """The bytes of `path` as they were before it was packed. Raises UnreadableError for damage, a bomb or another way of packing."""
+    if (found := find_packing(path)) != "none" and found != compression:
+        what = "a zip archive or a workbook" if found == "zip" else f"a {found} file"
+        raise UnreadableError(f"is {what}", f"the contract says {compression}: correct files.compression, or have it delivered so")
+    match compression:
+        case "gzip":
+            chunks = _inflate(read_chunks(path))
+        case "zstd":
+            chunks = _unzstd(path)
+        case "zip":
+            chunks = unzip(path, member, limits)
+        case _:
+            return read_chunks(path)
+    return _packed_once(limits.watch(chunks, path.stat().st_size))
+
+
+def find_packing(path: Path) -> str:
+    """gzip, zstd, zip or none, by the first bytes of the file."""
+    with path.open("rb") as stream:
+        return _name_packing(stream.read(MAGIC_BYTES))
+
+
+def has_check_sum(path: Path) -> bool:
+    """True where the first frame of a zstd file carries the check sum of its content."""
+    with path.open("rb") as stream:
+        first = stream.read(MAGIC_BYTES + 1)
+    return len(first) > MAGIC_BYTES and bool(first[MAGIC_BYTES] & ZSTD_CHECK_SUM)
+
+
+def _name_packing(first: bytes) -> str:
+    return next((name for magic, name in MAGIC.items() if first.startswith(magic)), "none")
+
+
+def _packed_once(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    first = next(chunks, b"")
+    if (found := _name_packing(first)) != "none":
+        raise UnreadableError(f"is packed twice: it holds a {found} file", "have the data file itself packed, once")
+    yield first
+    yield from chunks
+
+
+def _unzstd(path: Path) -> Iterator[bytes]:
+    """The content of every frame; check sums are verified where frames have them."""
+    import pyarrow as pa  # here, since only a night with such a file needs it
+
+    try:
+        with pa.OSFile(str(path)) as source, pa.CompressedInputStream(source, "zstd") as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
+    except OSError as error:
+        what = "is a zstd file that ends too early" if "runcated" in str(error) else f"is a damaged zstd file ({error})"
+        raise UnreadableError(what, DELIVER_AGAIN) from None
+
+
+def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The content of every gzip member, its check sum and length verified by zlib."""
-    ceiling = min(limits.unpacked_bytes, max(limits.ratio_from_bytes, int(n_bytes * limits.ratio)))
-    engine, n_out, is_begun = zlib.decompressobj(GZIP_WINDOW), 0, False
+    engine, is_begun = zlib.decompressobj(GZIP_WINDOW), False
     try:
         for chunk in chunks:
             data = chunk
             while data:
                 is_begun = True
-                out = engine.decompress(data, CHUNK_BYTES)
-                n_out += len(out)
-                if n_out > ceiling:
-                    raise UnreadableError(f"unpacks to more than {ceiling:,} bytes", "the limit guards against a bomb; deliver it in parts")
-                if out:
+                if out := engine.decompress(data, CHUNK_BYTES):
                     yield out
                 if engine.eof:
                     data, engine, is_begun = engine.unused_data.lstrip(b"\0"), zlib.decompressobj(GZIP_WINDOW), False
                 else:
                     data = engine.unconsumed_tail
     except zlib.error as error:
-        raise UnreadableError(f"is a damaged gzip file ({error})", "have it delivered again") from None
+        raise UnreadableError(f"is a damaged gzip file ({error})", DELIVER_AGAIN) from None
     if is_begun:
         raise UnreadableError("is a gzip file that ends too early", "the transfer was cut off; have it delivered again")
 

@@ -29,9 +29,10 @@ from orchestration.warehouse.completeness import (
     read_manifests,
     why_waiting,
 )
-from orchestration.warehouse.decoding import CHUNK_BYTES, LandingLimits, UnreadableError
 from orchestration.warehouse.files import TEMPORARY, sync_folder
-from orchestration.warehouse.shapes import Shape, check_header, find_strangers, hash_contract, measure_file
+from orchestration.warehouse.headers import check_header, find_strangers
+from orchestration.warehouse.limits import CHUNK_BYTES, LandingLimits, UnreadableError
+from orchestration.warehouse.shapes import Shape, hash_contract, measure_file
 from orchestration.warehouse.state import ExtractFile, Promise, State
 
 LandedState = Literal["ready", "known", "empty", "duplicate", "refused", "waiting", "missing"]
@@ -171,10 +172,10 @@ def _land_one(
 
 
 def _warn(entries: list[LandedFile]) -> list[LandedFile]:
-    """The entries of one file, the first usable one carrying the warning about columns that nobody reads."""
+    """The entries of one file, the first usable one carrying the warnings about what nobody reads."""
     for index, entry in enumerate(entries):
         if entry.shape:
-            warnings = (*entry.shape.warnings, *find_strangers(entry.shape.header, [e.contract for e in entries]))
+            warnings = (*entry.shape.warnings, *find_strangers(entry.shape, [e.contract for e in entries]))
             return [*entries[:index], replace(entry, shape=replace(entry.shape, warnings=warnings)), *entries[index + 1 :]]
     return entries
 

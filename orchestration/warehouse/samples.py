@@ -1,7 +1,6 @@
 """The first records of a delivered file as text, and how it is written. A file that holds no table is refused."""
 
 import csv
-import gzip
 import io
 import json
 import re
@@ -10,24 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import ExtractError
+from orchestration.warehouse.decoding import find_packing, unpack
+from orchestration.warehouse.limits import LandingLimits, UnreadableError
 from orchestration.warehouse.shapes import DELIMITERS, clean_name
 
 SAMPLE_BYTES = 1024 * 1024
 SAMPLE_ROWS = 2000
-GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 ENCODINGS = ("utf-8", "gb18030", "big5", "latin-1")
 C1_CONTROLS = re.compile(r"[\x80-\x9f]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 FOREIGN_IN_WORD = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]+|[^\x00-\x7f]+(?=[A-Za-z])")
-BEGINNINGS = {
-    "#!": "a script", "%PDF": "a PDF document", "<": "HTML or XML", "[": "a JSON list", "PK\x03\x04": "an archive or workbook",
-}  # fmt: skip
-ADVICE = {
-    "a JSON list": "write one JSON object a line (JSON Lines) and call it .jsonl",
-    "an archive or workbook": "unpack it; a workbook's name ends with .xlsx",
-}
+BEGINNINGS = {"#!": "a script", "%PDF": "a PDF document", "<": "HTML or XML", "[": "a JSON list"}
+ADVICE = {"a JSON list": "write one JSON object a line (JSON Lines) and call it .jsonl"}
+NAME_IT = "an archive's name ends with .zip, a workbook's with .xlsx"
 GIVE_TABLE = "give a CSV, JSON Lines, Parquet or XLSX file as a source delivers it"
 
 
@@ -53,7 +49,7 @@ def read_sample(path: Path) -> Sample:
         raise ExtractError("is no file", where=str(path), hint="give the path of one delivered file")
     try:
         sample = _read(path)
-    except (OSError, ValueError, RuntimeError, EOFError) as error:
+    except (OSError, ValueError, RuntimeError, EOFError, UnreadableError) as error:
         raise ExtractError(f"cannot be read: {error}", where=str(path), hint="have it delivered again, or give another sample") from error
     if not sample.header:
         raise ExtractError("holds no record", where=str(path), hint="give a sample with a header and some records")
@@ -93,11 +89,14 @@ def _refuse_prose(sample: Sample, path: Path) -> None:
 
 def _read_head(path: Path) -> tuple[str, dict[str, str]]:
     """The first bytes as text, cut at a line end, and compression and encoding where they are not the default."""
-    with path.open("rb") as stream:
-        is_gzip = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-    with gzip.open(path) if is_gzip else path.open("rb") as stream:
-        content = stream.read(SAMPLE_BYTES)
-    files = {"compression": "gzip"} if is_gzip else {}
+    packing, content = find_packing(path), b""
+    if packing == "zip" and path.suffix.lower() != ".zip":
+        raise ExtractError("is an archive or workbook", where=str(path), hint=NAME_IT)
+    for chunk in unpack(path, compression=packing, limits=LandingLimits()):
+        content += chunk
+        if len(content) >= SAMPLE_BYTES:
+            break
+    content, files = content[:SAMPLE_BYTES], {"compression": packing} if packing != "none" else {}
     if content[:2] in UTF16_MARKS:
         return content.decode("utf-16", "ignore"), {**files, "encoding": "utf-16"}
     if len(content) == SAMPLE_BYTES:

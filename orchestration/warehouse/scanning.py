@@ -15,8 +15,9 @@ import numpy as np
 from orchestration.config.contracts import Contract
 from orchestration.config.delivered import Files
 from orchestration.warehouse.connection import quote_name, quote_text
-from orchestration.warehouse.decoding import LandingLimits, UnreadableError, read_text
+from orchestration.warehouse.decoding import read_text
 from orchestration.warehouse.landing import LandedFile, read_file_time
+from orchestration.warehouse.limits import LandingLimits, UnreadableError
 from orchestration.warehouse.mapping import FILES, Mapping, Violation
 from orchestration.warehouse.odd_values import read_noted
 from orchestration.warehouse.records import Block, RecordReader

@@ -5,7 +5,6 @@ and writes a staged UTF-8 copy where DuckDB cannot read the delivered bytes as t
 """
 
 import csv
-import difflib
 import hashlib
 import io
 import json
@@ -17,16 +16,18 @@ from pathlib import Path
 
 from orchestration.config.contracts import Contract, ContractColumn
 from orchestration.config.delivered import Files
-from orchestration.warehouse.decoding import UTF8_NAMES, LandingLimits, UnreadableError, read_text
+from orchestration.warehouse.archives import list_members
+from orchestration.warehouse.decoding import UTF8_NAMES, has_check_sum, read_text
 from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.limits import LandingLimits, UnreadableError
 from orchestration.warehouse.records import Block, Dialect, RecordReader, RecordTooLongError, Summary
 from orchestration.warehouse.trailers import Trailer
 
 HASH_DIGITS = 16
 CUT = "the last line has no line end, and others have: if the file was cut off there, a manifest, a .done file or a trailer would tell"
+UNSUMMED = "carries no check sum, so a flipped bit would go unnoticed: have it packed with one (zstd --check)"
 JSON_PROBE_RECORDS = 1000
 DELIMITERS = ",;\t|"
-COLUMN_NUMBER_HINT = "the file has no header by contract: its columns are called 1, 2, 3 ..."
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Shape:
     delivered: tuple[str, ...] = ()
     is_cut: bool = False
     """True where the last record may be a part of one: it has no line end, and the others have."""
+    members: tuple[str, ...] = ()
+    """Data files of the archive in which it came."""
 
     def name_in_file(self, name: str) -> str:
         """What the file calls the column that the contract calls `name`."""
@@ -117,55 +120,6 @@ def _measure(original: Path, contract: Contract, staged: Path, limits: LandingLi
     return _measure_text(original, contract.files, staged, limits)
 
 
-def check_header(header: tuple[str, ...], contract: Contract) -> None:
-    """Nothing. Raises UnreadableError where a column is missing, blank or there twice."""
-    seen: set[str] = set()
-    for position, name in enumerate(header, 1):
-        if not name:
-            raise UnreadableError(f"column {position} has no name", "have the column named or removed at the source")
-        if name.casefold() in seen:
-            what = f"column {name} is there twice (capitals do not tell columns apart)"
-            raise UnreadableError(what, "have one of them renamed or removed at the source")
-        seen.add(name.casefold())
-    _check_needed(header, contract)
-
-
-def find_strangers(header: tuple[str, ...], contracts: Iterable[Contract]) -> tuple[str, ...]:
-    """A warning about the columns that none of the contracts of a file reads, if there are any."""
-    known = {name for contract in contracts for name in list_sources(contract)}
-    strangers = [name for name in header if name not in known]
-    return (f"columns that no contract reads: {', '.join(strangers)}",) if strangers else ()
-
-
-def _check_needed(header: tuple[str, ...], contract: Contract) -> None:
-    missing = [name for name in list_sources(contract) if name not in header]
-    if not missing:
-        return
-    hints = []
-    if contract.files.format == "csv" and (mark := _other_delimiter(header, contract.files.delimiter)):
-        hints.append(f"the header is split by {mark!r} and the contract says {contract.files.delimiter!r}: set files.delimiter")
-    advice = "; ".join([*(hints or _proposals(missing, header, contract)), f"the file has: {', '.join(header)}"])
-    if contract.files.format == "csv" and not contract.files.header:
-        advice += f" ({COLUMN_NUMBER_HINT})"
-    raise UnreadableError(f"has no column {', '.join(missing)}", f"correct the source or the contract {contract.contract}: {advice}")
-
-
-def _other_delimiter(header: tuple[str, ...], delimiter: str) -> str:
-    """What separates the names of a header that the contract's delimiter does not split; empty where nothing does."""
-    if len(header) != 1:
-        return ""
-    return max((mark for mark in DELIMITERS if mark != delimiter and mark in header[0]), key=header[0].count, default="")
-
-
-def _proposals(missing: list[str], header: tuple[str, ...], contract: Contract) -> Iterator[str]:
-    """Which new column an agreed one may have become: one written in capitals, the most similar one, or the only one there is."""
-    new = {name.casefold(): name for name in header if name not in list_sources(contract)}
-    for name in missing:
-        near = [name.casefold()] if name.casefold() in new else difflib.get_close_matches(name.casefold(), new, n=1)
-        if found := near or (list(new) if len(new) == len(missing) == 1 else []):
-            yield f"{new[found[0]]!r} is there instead of {name!r}: if it was renamed, say `source_names: [{new[found[0]]}]` at that column"
-
-
 def clean_name(name: str) -> str:
     """A header as it is compared: NFKC, no mark, no space around."""
     return unicodedata.normalize("NFKC", name).replace("\ufeff", "").strip()
@@ -185,8 +139,8 @@ def _measure_parquet(original: Path) -> Shape | None:
 
 def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLimits) -> Shape | None:
     trailer = Trailer(files.trailer)
-    needs_copy = bool(files.encoding not in UTF8_NAMES or files.trailer) and original != staged
-    chunks = trailer.take_off(read_text(original, compression=files.compression, encoding=files.encoding, limits=limits))
+    needs_copy = bool(files.encoding not in UTF8_NAMES or files.trailer or files.compression == "zip") and original != staged
+    chunks = trailer.take_off(read_delivered(original, files, limits))
     if needs_copy:
         chunks = _copy_through(chunks, staged)
     header, summary = _scan(chunks, files)
@@ -198,8 +152,17 @@ def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLim
     has_header = files.header and files.format == "csv"
     n_records = summary.n_records - int(has_header and bool(header))
     trailer.check(n_records)
-    warnings = (CUT,) if summary.is_cut else ()
-    return Shape(path, compression, header, n_records, warnings, is_cut=summary.is_cut) if n_records > 0 else None
+    if n_records <= 0:
+        return None
+    members = list_members(original) if files.compression == "zip" else ()
+    warnings = [CUT] if summary.is_cut else []
+    warnings += [UNSUMMED] if files.compression == "zstd" and not has_check_sum(original) else []
+    return Shape(path, compression, header, n_records, tuple(warnings), is_cut=summary.is_cut, members=members)
+
+
+def read_delivered(original: Path, files: Files, limits: LandingLimits) -> Iterator[bytes]:
+    """The text of a delivered file as UTF-8 in chunks. Raises UnreadableError where it cannot be used."""
+    return read_text(original, compression=files.compression, encoding=files.encoding, limits=limits, member=files.member)
 
 
 def _scan(chunks: Iterable[bytes], files: Files) -> tuple[tuple[str, ...], Summary]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from orchestration.warehouse.decoding import UnreadableError
+from orchestration.warehouse.limits import UnreadableError
 
 HINT = "the file was cut off or is another one than agreed (files.trailer); have it delivered again"
 

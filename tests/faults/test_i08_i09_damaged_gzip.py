@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.loading import Workspace, make_contract
 
-from orchestration.warehouse.decoding import LandingLimits
 from orchestration.warehouse.landing import land_files
+from orchestration.warehouse.limits import LandingLimits
 from orchestration.warehouse.state import State
 
 CONTENT = ("id,item,at,score\n" + "".join(f"{n},A,2025-03-01,{n % 5 + 1}\n" for n in range(5000))).encode()

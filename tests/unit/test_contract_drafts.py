@@ -1,6 +1,8 @@
 """A drafted contract validates at once where the header speaks canonical names, and says what to decide elsewhere."""
 
 import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,6 +36,20 @@ def test_canonical_header_makes_a_contract_that_loads_its_sample(tmp_path: Path)
     workspace.put(path.name, path.read_bytes())
     (result,) = workspace.night()
     assert (result.state, result.n_loaded) == ("loaded", 40)
+
+
+@pytest.mark.parametrize("packing", ["zip", "zstd"])
+def test_draft_finds_what_a_file_is_packed_in(tmp_path: Path, packing: str) -> None:
+    path, content = tmp_path / "answers_2025-03-31.zip", io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("answers.csv", ANSWERS)
+    path.write_bytes(content.getvalue() if packing == "zip" else pa.compress(ANSWERS.encode(), codec="zstd", asbytes=True))
+    contract = draft(path)
+    assert (contract.table, contract.files.compression) == ("surveys_answers", packing)
+    workspace = Workspace(tmp_path / "w", contract.model_copy(update={"quarantine_limit_share": 1.0}))
+    workspace.put(path.name, path.read_bytes())
+    (result,) = workspace.night()
+    assert (result.state, result.n_records) == ("loaded", 40)
 
 
 def test_unknown_columns_are_comments_without_their_values(tmp_path: Path) -> None:

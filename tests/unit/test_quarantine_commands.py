@@ -1,8 +1,10 @@
 """`csat quarantine`: what is listed can be shown, exported, delivered again and discarded; nothing personal shows unasked."""
 
 import gzip
+import io
 import json
 import stat
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from orchestration.errors import ContractError, ExtractError
 from orchestration.pipeline.night import hash_input
 from orchestration.pipeline.quarantine import discard_records, export_records, list_records, show_record
 from orchestration.pipeline.workspaces import init_workspace
+from orchestration.warehouse.decoding import unpack
+from orchestration.warehouse.limits import LandingLimits
 from orchestration.warehouse.state import State
 
 HEADER = "id,item,at,score\n"
@@ -105,10 +109,22 @@ def test_exported_corrected_and_put_back_the_records_are_loaded_and_closed(works
     assert lines[3].endswith("a.csv:2  cured by file 2, 2026-01-03")
 
 
+def packed(content: bytes, compression: str) -> bytes:
+    """The content as a source packs it; a zip holds a read-me beside it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("umfrage_1.csv", content)
+        archive.writestr("readme.txt", "about the survey")
+    zstd = pa.compress(content, codec="zstd", asbytes=True)
+    return {"none": content, "gzip": gzip.compress(content), "zstd": zstd, "zip": made.getvalue()}[compression]
+
+
 @pytest.mark.parametrize(
     ("name", "files"),
     [
         ("umfrage_1.csv.gz", {"pattern": "umfrage_*.csv.gz", "compression": "gzip", "encoding": "gb18030", "delimiter": ";"}),
+        ("umfrage_1.csv.zst", {"pattern": "umfrage_*.csv.zst", "compression": "zstd", "encoding": "gbk"}),
+        ("umfrage_1.zip", {"pattern": "umfrage_*.zip", "compression": "zip", "member": "umfrage_*"}),
         ("umfrage_1.csv", {"pattern": "umfrage_?*.csv", "encoding": "utf-16"}),
         ("umfrage_1.csv", {"pattern": "*.csv", "encoding": "utf-8-sig"}),
     ],
@@ -122,14 +138,14 @@ def test_correction_file_is_written_as_the_source_writes(tmp_path: Path, name: s
     made.contracts = workspace.contracts
     text = "编号,item,at,score\n客户,A,2025-03-01,7\n二,A,2025-03-01,4\n".replace(",", contract.files.delimiter)
     content = text.encode(contract.files.encoding)
-    made.put(name, gzip.compress(content) if contract.files.compression == "gzip" else content)
+    made.put(name, packed(content, contract.files.compression))
     made.night()
     list(export_records(folder_of(made), ["1/answers"], tmp_path / "to"))
     (written,) = (tmp_path / "to").iterdir()
-    data = gzip.decompress(written.read_bytes()) if contract.files.compression == "gzip" else written.read_bytes()
+    data = b"".join(unpack(written, compression=contract.files.compression, limits=LandingLimits()))
     assert data.decode(contract.files.encoding).splitlines() == [text.splitlines()[0], text.splitlines()[1]]
     corrected = data.decode(contract.files.encoding).replace("7\n", "5\n").encode(contract.files.encoding)
-    made.put(written.name, gzip.compress(corrected) if contract.files.compression == "gzip" else corrected)
+    made.put(written.name, packed(corrected, contract.files.compression))
     made.night()
     assert made.answers() == [("二", 4), ("客户", 5)]
     assert made.rows("select state from ops.quarantine") == [("cured",)]
