@@ -47,11 +47,6 @@ def build_calendar_rows(config: WorkspaceConfig, *, first_day: date, last_day: d
     return rows
 
 
-def published_until() -> date:
-    """The last day of the last year that the published Chinese calendar covers."""
-    return date(max(_published_years()), 12, 31)
-
-
 def missing_years(config: WorkspaceConfig, *, first_day: date, last_day: date) -> tuple[int, ...]:
     """The years between the two days that nothing covers, so that their working days are provisional."""
     return tuple(year for year in range(first_day.year, last_day.year + 1) if _year(year, config).is_provisional)

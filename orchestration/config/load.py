@@ -50,7 +50,10 @@ def load_workspace(folder: Path) -> WorkspaceConfig:
     if errors:
         raise join_errors(errors)
     check_workspace(config, Documents(documents, instruments, calendar, contracts))
-    return replace(config, contracts=tuple(part for contract in config.contracts for part in split_waves(contract)))
+    plain = [part for contract in config.contracts for part in split_waves(contract)]
+    if config.workspace.analysts_see == "tokens":
+        plain = [_without_names(contract) for contract in plain]
+    return replace(config, contracts=tuple(plain))
 
 
 def hash_workspace(folder: Path) -> str:
@@ -61,6 +64,12 @@ def hash_workspace(folder: Path) -> str:
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _without_names(contract: Contract) -> Contract:
+    """The contract without customers' names; it is another contract then, so a workspace that changes its mind is loaded anew."""
+    named = {column.name for column in contract.canonical.columns if column.names_customer}
+    return contract.model_copy(update={"columns": tuple(column for column in contract.columns if column.name not in named)})
 
 
 def _require_folder(folder: Path) -> None:

@@ -51,7 +51,9 @@ class Workspace(Model):
     headline: HeadlineRule = "importance_weighted"
     instrument: Code = Field(default="", description="instrument whose index is the headline; empty: nobody is asked, no index")
     analysts_group: str = ""
-    analysts_see: Literal["names", "tokens"] = "names"
+    analysts_see: Literal["names", "tokens"] = Field(
+        default="names", description="tokens: customers' names are not read at all; customer_id and customer_token stand for them"
+    )
     answers_contact: str = Field(default="", description="named person and address who answers questions on the report")
     keep_generations: Annotated[int, Field(ge=2)] = 14
     landing_rest_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
@@ -97,7 +99,6 @@ class Instrument(Model):
         description="satisfaction on the map: the mean rating, or the share of ratings in the two highest levels, which named "
         "importance (top_three) is compared with",
     )
-    asks_expectation: bool = False
     nps_item: Code | None = None
     nps_scale_max: int = 10
     dimensions: tuple[Dimension, ...] = ()
@@ -150,9 +151,7 @@ class Thresholds(Model):
     power: float = 0.80
     process_limit_months: int = 24
     process_limit_minimum_months: int = 12
-    top_box_ceiling: float = 0.90
     nps_interval: Literal["adjusted_wald", "wald"] = "adjusted_wald"
-    long_unsolved_days: int = 30
     targets: tuple[Target, ...] = ()
 
 

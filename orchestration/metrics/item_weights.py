@@ -6,7 +6,6 @@ from orchestration.metrics.frames import ratio, shape_frame
 from orchestration.metrics.parameters import IndexRule
 from orchestration.schemas.indices import ITEM_WEIGHTS
 
-DECEMBER = 12
 INSTRUMENT_YEAR = ["fiscal_year", "instrument_code"]
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from orchestration.reports.figure import LATE, NO_DATA, TOO_FEW, UNDECIDED, Figure
 from orchestration.reports.figures_items import build_item_scores
-from orchestration.reports.reading import Reading, Row, last_day, rows, trend_months
+from orchestration.reports.reading import Reading, Row, rows, trend_months
 
 INDEX_DECIMALS, SCORE_DECIMALS, SHARE_DECIMALS = 1, 2, 1
 INDEX_SUBJECT = "overall_index"
@@ -18,7 +18,6 @@ RATES = (
     ("valid_of_sent", "n_valid", "n_sent"),
     ("valid_of_returned", "n_valid", "n_returned"),
 )
-QUADRANT_OF_REPAIR = "B"
 HIDDEN = (TOO_FEW, NO_DATA)
 LIMITS = ("n_satisfaction", "n_importance", "top2_low", "top2_high", "importance_low", "importance_high")
 """What stands in indices.item_scores of a map made of shares: two bases and the Wilson limits."""
@@ -252,12 +251,3 @@ def build_nps(reading: Reading) -> Iterator[Figure]:
         n_base=row["n_answers"], base_kind="responses", note_code=None if shown else TOO_FEW, source_table="indices.nps_scores",
         is_provisional=reading.is_provisional("responses"), fingerprint=row["fingerprint"],
     )  # fmt: skip
-
-
-def data_end(reading: Reading) -> date | None:
-    """Newest business date behind the answers, at most the month's end; None where no source names one."""
-    found = [
-        row["data_to_date"] for row in rows(reading.frames.sources)
-        if row["table_name"].removeprefix("raw.") == "surveys_answers" and row["data_to_date"] is not None
-    ]  # fmt: skip
-    return min(max(found), last_day(reading.month)) if found else None

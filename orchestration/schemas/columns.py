@@ -18,6 +18,8 @@ class Column:
     key: bool = False
     private: bool = False
     """True: free text or a personal datum that only the private file may hold."""
+    names_customer: bool = False
+    """True: a customer's name, which a workspace may keep out of the warehouse."""
 
     @property
     def is_required(self) -> bool:

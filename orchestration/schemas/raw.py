@@ -60,7 +60,8 @@ CRM_CUSTOMERS = RawTable(
     (
         _key("customer_id", "text", "customer"),
         _key("valid_from", "date", "first day on which these attributes hold"),
-        _optional("customer_name", "text", "name as it is to be printed"),
+        Column("customer_name", "text", "name as it is to be printed", null="not delivered, or not read: `analysts_see: tokens`",
+               names_customer=True),
         _optional("segment_code", "text", "segment; key accounts are a segment of their own"),
         _optional("region_code", "text", "region"),
         _optional("tier_code", "text", "tier by value"),

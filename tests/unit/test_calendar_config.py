@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from orchestration.config.calendar import build_calendar_rows, missing_years, published_until
+from orchestration.config.calendar import build_calendar_rows, missing_years
 from orchestration.config.metrics import Metrics
 from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Stages, Thresholds, Workspace
 from orchestration.config.workspace import WorkspaceConfig
@@ -44,6 +44,11 @@ def test_the_rank_counts_workdays_and_nothing_else(china):
     assert all(later[3] - earlier[3] == later[2] for earlier, later in pairwise(rows))
 
 
+def first_unknown_year() -> int:
+    """The year after the last one that the published calendar covers."""
+    return missing_years(config(), first_day=date(2025, 1, 1), last_day=date(2100, 1, 1))[0]
+
+
 def test_kinds_of_day(china):
     assert china[date(2024, 2, 12)][2:6] == (False, 22 + 8, "holiday", "Spring Festival")
     assert (china[date(2024, 2, 4)][2], china[date(2024, 2, 4)][4]) == (True, "make_up")
@@ -52,7 +57,7 @@ def test_kinds_of_day(china):
 
 
 def test_a_year_that_nobody_published_is_the_plain_week_and_says_so():
-    unknown = published_until().year + 1
+    unknown = first_unknown_year()
     rows = days(config(), date(unknown - 1, 1, 1), date(unknown - 1, 12, 31))
     assert {row[6] for day, row in rows.items() if day.year == unknown} == {True}
     assert {row[6] for day, row in rows.items() if day.year < unknown} == {False}
@@ -61,7 +66,7 @@ def test_a_year_that_nobody_published_is_the_plain_week_and_says_so():
 
 
 def test_a_complete_file_of_the_company_replaces_the_year():
-    unknown = published_until().year + 1
+    unknown = first_unknown_year()
     own = {"year": unknown, "is_complete": True, "days": [{"day": f"{unknown}-10-01", "is_workday": False, "reason": "National Day"}]}
     rows = days(config("china", own), date(unknown, 1, 1), date(unknown, 1, 1))
     assert rows[date(unknown, 10, 1)][2:] == (False, rows[date(unknown, 9, 30)][3], "holiday", "National Day", False)

@@ -23,7 +23,6 @@ from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import replace_rows
 
 WRITTEN = (*CONFIG_TABLES, RUN, SOURCES, GENERATIONS)
-READ = (*RAW_TABLES, EXTRACT_LOADS)
 MASTER_DATA = ("raw.crm_customers", "raw.crm_customer_aliases", "raw.crm_staff")
 WERE_PUBLISHED = ("published", "withdrawn", "retired")
 
