@@ -11,6 +11,7 @@ from orchestration.config.documents import Document, Key
 from orchestration.config.expressions import refuse_reason
 from orchestration.config.models import PICKS, Instrument
 from orchestration.config.names import advise_nearest
+from orchestration.config.overlaps import find_overlap
 from orchestration.config.waves import split_waves
 from orchestration.config.workspace import WorkspaceConfig
 from orchestration.errors import CsatError, join_errors
@@ -172,6 +173,7 @@ def _check_contracts(config: WorkspaceConfig, documents: Documents) -> None:
     )  # fmt: skip
     raise_all(partial(_check_picks, config, contract, document) for contract, document in pairs)
     raise_all(partial(_check_fetched_name, config, contract, document) for contract, document in pairs)
+    raise_all(partial(_check_overlap, config, contract, document) for contract, document in pairs)
 
 
 def _check_fetched_name(config: WorkspaceConfig, contract: Contract, document: Document) -> None:
@@ -180,6 +182,12 @@ def _check_fetched_name(config: WorkspaceConfig, contract: Contract, document: D
         if contract.fetch and other.fetch and other.files.pattern == contract.files.pattern and other.fetch != contract.fetch:
             hint = "give each its own name, or both the same `fetch` where they read the same file"
             raise document.fault(("files", "pattern"), f"is the name of what {other.contract} fetches elsewhere", hint)
+
+
+def _check_overlap(config: WorkspaceConfig, contract: Contract, document: Document) -> None:
+    """No file is read twice where that would delete rows, or give one answer two waves."""
+    if found := find_overlap(contract, (other for other in config.contracts if other is not contract)):
+        raise document.fault(("files", "pattern"), *found)
 
 
 def _check_picks(config: WorkspaceConfig, contract: Contract, document: Document) -> None:

@@ -36,32 +36,39 @@ class _Full:
     is_whole: bool
 
 
-def deletes_rows(contract: Contract) -> bool:
-    """True where an absence in a newer extract means that the row is gone."""
-    return contract.extract == "full" and not contract.canonical.outlives_source
+def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: datetime | None, corrections: Collection[str]) -> str:
+    """Why a full extract whose rows are in NEW_ROWS is refused; empty: it would not delete more than the contract allows.
 
-
-def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: datetime | None) -> str:
-    """Why a full extract whose rows are in NEW_ROWS is refused; empty: it would not delete more than the contract allows."""
+    It is measured by what stood when it was delivered, not by what came since, so a refusal holds whenever it is looked at again.
+    """
     if extracted_at is None or entry.known_at is None:
         return ""
     contract, new = entry.contract, _Full(entry.extract_file_id, extracted_at, entry.known_at, True)
-    loads = [load for load in _loads(con, contract, ()) if load.extract_file_id != new.extract_file_id]
-    if any(load.is_whole and _order(contract, load) > _order(contract, new) for load in loads):
+    loads = [load for load in _loads(con, contract, corrections) if load.extract_file_id < new.extract_file_id]
+    newest = _newest(contract, loads)
+    if newest and _order(contract, newest) > _order(contract, new):
         return ""
-    keys, files = names(key_columns(contract.canonical)), [load.extract_file_id for load in loads]
-    n_living, n_gone = con.execute(
-        f"select count(*), count(*) filter (n.source_code is null) from {contract.canonical.name} r "
-        f"left join (select distinct {keys} from {NEW_ROWS}) n using ({keys}) "
-        "where r.source_code = ? and list_contains(?::integer[], r.extract_file_id)",
-        [contract.source, files],
-    ).fetchall()[0]
+    standing = [load.extract_file_id for load in loads if newest is None or _order(contract, load) >= _order(contract, newest)]
+    n_living, n_gone = _count_gone(con, contract, standing)
     if n_gone <= contract.deletion_limit_share * n_living:
         return ""
     return (
         f"no longer holds {n_gone} of {n_living} rows, more than deletion_limit_share {contract.deletion_limit_share:g} allows; "
         "if they are gone at the source raise it for this contract, else have the whole extract delivered"
     )
+
+
+def _count_gone(con: duckdb.DuckDBPyConnection, contract: Contract, files: Collection[int]) -> tuple[int, int]:
+    """How many keys these files brought, and how many of them NEW_ROWS lacks; some of their rows may have been put away since."""
+    keys, name = names(key_columns(contract.canonical)), short_name(contract.canonical)
+    brought = f"source_code = $1 and extract_file_id >= {min(files, default=0)} and list_contains($2::integer[], extract_file_id)"
+    n_living, n_gone = con.execute(
+        f"select count(*), count(*) filter (n.source_code is null) from (select {keys} from raw.{name} where {brought} "
+        f"union select {keys} from {PRIVATE}.superseded.{name} where {brought}) "
+        f"left join (select distinct {keys} from {NEW_ROWS}) n using ({keys})",
+        [contract.source, list(files)],
+    ).fetchall()[0]
+    return n_living, n_gone
 
 
 def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Collection[str]) -> None:
@@ -71,7 +78,7 @@ def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections:
     whose names are `corrections`. Safe to run again after a kill.
     """
     loads, table = _loads(con, contract, corrections), contract.canonical
-    newest = max((load for load in loads if load.is_whole), key=lambda load: _order(contract, load), default=None)
+    newest = _newest(contract, loads)
     if newest is None:
         return
     older = [load.extract_file_id for load in loads if _order(contract, load) < _order(contract, newest)]
@@ -107,8 +114,11 @@ def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -
     values = [short_name(table), contract.contract, newest.extract_file_id, newest.known_at]
     with transaction(con):
         con.execute(f"delete from {table.name} r using {GONE} g where {same}")
+        grave_key = names(column.name for column in TOMBSTONES.columns if column.key)
+        grave = f"? as table_name, source_code, to_json(struct_pack({key}))::varchar as key_values, ?, ? as extract_file_id, ?"
         con.execute(
-            f"insert into {TOMBSTONES.name} select ?, source_code, to_json(struct_pack({key}))::varchar, ?, ?, ? from {GONE}", values
+            f"insert into {TOMBSTONES.name} from (select {grave} from {GONE}) anti join {TOMBSTONES.name} using ({grave_key})",
+            values,
         )
         con.execute(
             f"update ops.extract_loads set n_deleted = (select count(*) from {TOMBSTONES.name} t where t.extract_file_id = ? "
@@ -121,6 +131,11 @@ def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -
 
 def _loads(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Collection[str]) -> list[_Full]:
     return [_Full(*row) for row in con.execute(LOADS, [list(corrections), contract.contract]).fetchall()]
+
+
+def _newest(contract: Contract, loads: Collection[_Full]) -> _Full | None:
+    """The extract by which it is known what is gone; None before there is a whole one."""
+    return max((load for load in loads if load.is_whole), key=lambda load: _order(contract, load), default=None)
 
 
 def _order(contract: Contract, load: _Full) -> tuple[datetime, int]:

@@ -15,10 +15,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.config.contracts import Contract
+from orchestration.config.overlaps import deletes_rows, shares_files
 from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
 from orchestration.warehouse.cures import close_cured, discard_decided
-from orchestration.warehouse.deletions import deletes_rows, remove_gone
+from orchestration.warehouse.deletions import remove_gone
 from orchestration.warehouse.forgetting import clear_private, forget_table
 from orchestration.warehouse.judging import refuse_broken, refuse_shrunk
 from orchestration.warehouse.landing import LandedFile, land_kept
@@ -68,6 +69,8 @@ class _Load:
     state: State
     touches_all: bool
     """True where every month is touched anyway, so that nobody need find out which."""
+    shares_files: bool
+    """True where another contract fills the same rows: then no absence of one means anything."""
 
     @property
     def table(self) -> RawTable:
@@ -99,10 +102,10 @@ def load_landed(
         clear_private(con)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
-            load = _Load(con, contract, as_of, token_key, state, is_everything)
+            load = _Load(con, contract, as_of, token_key, state, is_everything, shares_files(contract, contracts))
             for batch in _batches(contract, mine):
                 results += _load_contract(load, batch, time_zone)
-                if deletes_rows(contract):
+                if deletes_rows(contract) and not load.shares_files:
                     remove_gone(con, contract, state.corrected_files())
     with transaction(con):
         finish_touching(con, is_everything=is_everything)
@@ -111,8 +114,14 @@ def load_landed(
 
 
 def _batches(contract: Contract, entries: list[LandedFile]) -> list[list[LandedFile]]:
-    """Files that are loaded together: all of a contract, but for full extracts, of which each may delete what stood before it."""
-    return [[entry] for entry in entries] or [[]] if deletes_rows(contract) else [entries]
+    """Files that are loaded together: all of a contract, but for full extracts, of which each may delete what stood before it.
+
+    These are loaded in the order of their delivery, also those that a killed night left behind; an empty batch comes first, for
+    deletions that it left undone.
+    """
+    if not deletes_rows(contract):
+        return [entries]
+    return [[], *([entry] for entry in sorted(entries, key=lambda e: e.extract_file_id))]
 
 
 def reload_all(
@@ -168,7 +177,8 @@ def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> li
         _prepare_rows(load, scan)
         results = _with_rows(load, results, scan)
         if deletes_rows(load.contract):
-            results = [refuse_shrunk(load.con, scan, result) for result in results]
+            corrections = load.state.corrected_files()
+            results = [refuse_shrunk(load.con, scan, result, corrections, shares_files=load.shares_files) for result in results]
         _write(load, entries, scan, results)
     _drop_temporary(load.con)
     return results

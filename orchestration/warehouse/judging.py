@@ -1,5 +1,6 @@
 """Which files of a load are refused whole after they were read: cut off, broken too often, or lacking too much."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import duckdb
@@ -11,6 +12,7 @@ from orchestration.warehouse.scanning import ASIDE, CUT_HINT, CUT_OFF, Scan, Sca
 
 SHOWN_RULES = 3
 DELETES_NOTHING = "a record in quarantine may be any row, so this full extract deletes none"
+SHARED_FILES = "another contract may read this file into the same table, and nobody could tell whose rows are gone, so it deletes none"
 
 
 def refuse_broken(con: duckdb.DuckDBPyConnection, contract: Contract, scan: Scan) -> None:
@@ -26,13 +28,15 @@ def refuse_broken(con: duckdb.DuckDBPyConnection, contract: Contract, scan: Scan
             )
 
 
-def refuse_shrunk(con: duckdb.DuckDBPyConnection, scan: Scan, result: LoadResult) -> LoadResult:
+def refuse_shrunk(
+    con: duckdb.DuckDBPyConnection, scan: Scan, result: LoadResult, corrections: Collection[str], *, shares_files: bool
+) -> LoadResult:
     """The result of the one file of a full extract, with what it says of deletions; refused where it would delete too much."""
     if result.state != "loaded" or scan.files[0].landed.corrects:
         return result
-    if result.n_quarantined:
-        return replace(result, warnings=(*result.warnings, DELETES_NOTHING))
-    reason = why_shrunk(con, scan.files[0].landed, result.extracted_at)
+    if shares_files or result.n_quarantined:
+        return replace(result, warnings=(*result.warnings, SHARED_FILES if shares_files else DELETES_NOTHING))
+    reason = why_shrunk(con, scan.files[0].landed, result.extracted_at, corrections)
     if not reason:
         return result
     for one in scan.files:

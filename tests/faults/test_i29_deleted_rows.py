@@ -4,7 +4,11 @@ import itertools
 from pathlib import Path
 
 import pytest
+from support.kills import everything_loaded, kill_night
 from support.loading import Workspace, make_contract
+
+from orchestration.warehouse import extracts
+from orchestration.warehouse.state import State
 
 HEADER = "id,item,at,score\n"
 
@@ -117,3 +121,94 @@ def test_i29_extracts_of_another_contract_delete_nothing_of_this_one(tmp_path: P
     workspace.put("south2.csv", rows(3, score=1))
     workspace.night()
     assert living(workspace) == ["1", "2", "3"]
+
+
+def test_i29_extract_that_lacked_too_much_stays_refused_when_a_newer_one_has_come(tmp_path: Path) -> None:
+    workspace = full(tmp_path)
+    for name, content in (("a1.csv", rows(*range(10))), ("a2.csv", rows(1, 2, 77)), ("a3.csv", rows(*range(6)))):
+        workspace.put(name, content)
+        workspace.night()
+    states = [(1, "loaded", 0), (2, "refused", 0), (3, "loaded", 4)]
+    for is_full in (False, True, False):
+        workspace.night(is_full=is_full)
+        assert workspace.rows("select extract_file_id, state, n_deleted from ops.extract_loads order by 1") == states
+        assert living(workspace) == list("012345")
+        assert tombstones(workspace) == [(number, 3) for number in "6789"]
+
+
+def test_i29_a_kill_between_a_load_and_its_deletions_changes_nothing_for_the_next_extract(tmp_path: Path) -> None:
+    found = []
+    for folder, is_killed in (("whole", False), ("killed", True)):
+        workspace = full(tmp_path / folder)
+        workspace.put("a1.csv", rows(*range(10)))
+        workspace.night()
+        (workspace.landing / "a1.csv").unlink()
+        workspace.put("a2.csv", rows(*range(6)))
+        if is_killed:
+            assert kill_night(workspace, extracts, "remove_gone", 2)
+        else:
+            workspace.night()
+        (workspace.landing / "a2.csv").unlink()
+        workspace.put("a3.csv", rows(*range(4)))
+        assert [r.state for r in workspace.night() if r.file_name == "a3.csv"] == ["loaded"]
+        found.append((living(workspace), tombstones(workspace), workspace.rows("select n_deleted from ops.extract_loads order by all")))
+    assert found[0] == found[1]
+
+
+def test_i29_extracts_left_behind_by_a_killed_refresh_are_loaded_before_a_new_one(tmp_path: Path) -> None:
+    workspace = full(tmp_path)
+    for number, many in enumerate((16, 8, 4), 1):
+        path = workspace.put(f"a{number}.csv", rows(*range(many)))
+        workspace.night()
+        path.unlink()
+    whole = everything_loaded(workspace, "surveys_answers")
+    assert kill_night(workspace, extracts, "write_rows_of_load", is_full=True)
+    workspace.put("a4.csv", rows(*range(3)))
+    assert {r.state for r in workspace.night()} == {"loaded"}
+    (workspace.landing / "a4.csv").unlink()
+    assert living(workspace) == list("012")
+    assert [row for row in everything_loaded(workspace, "surveys_answers")["tombstones"] if row[4] < 4] == whole["tombstones"]
+
+
+def test_i29_row_that_a_late_older_extract_brings_is_told_gone_once(tmp_path: Path) -> None:
+    workspace = full(tmp_path, extracted_at={"source": "file_name", "pattern": r"a(.*)\.csv"})
+    for day, numbers in ((1, range(4)), (5, range(3)), (3, range(4))):
+        workspace.put(f"a2026-01-0{day}.csv", rows(*numbers, score=day))
+        workspace.night()
+    assert tombstones(workspace) == [("3", 2)]
+    assert workspace.rows("select n_deleted from ops.extract_loads order by extract_file_id") == [(0,), (1,), (0,)]
+    assert workspace.private_rows("select count(*) from superseded.surveys_answers where response_id = '3'") == [(2,)]
+    workspace.night(is_full=True)
+    assert tombstones(workspace) == [("3", 2)]
+
+
+def test_i29_correction_file_is_no_extract_that_a_later_one_is_measured_by(tmp_path: Path) -> None:
+    workspace = full(tmp_path, quarantine_limit_share=1)
+    workspace.put("a1.csv", rows(*range(9)) + "9,A,never,4\n")
+    workspace.night()
+    with State(workspace.out) as state:
+        state.record_correction("a1.correction1.csv", 1, [10])
+    workspace.put("a1.correction1.csv", rows(9))
+    workspace.night()
+    workspace.put("a2.csv", rows(*range(4)))
+    result = workspace.night()[-1]
+    assert result.state == "refused"
+    assert "6 of 10 rows" in result.reason
+
+
+def test_i29_full_extracts_that_two_contracts_read_delete_nothing_and_say_so(tmp_path: Path) -> None:
+    skips = {"of_a": "B", "of_b": "A"}
+    contracts = [
+        make_contract(name=name, extract="full", skip=[{"column": "item", "values": [other], "reason": "the other contract's"}])
+        for name, other in skips.items()
+    ]
+    workspace = Workspace(tmp_path, *contracts)
+    workspace.put("a1.csv", rows(1, 2, 3) + "8,B,2025-03-01,4\n9,B,2025-03-01,4\n")
+    workspace.night()
+    workspace.put("a2.csv", rows(1, 2, score=5) + "8,B,2025-03-01,5\n9,B,2025-03-01,5\n")
+    for result in workspace.night()[-2:]:
+        assert result.state in ("loaded", "known")
+    assert living(workspace) == ["1", "2", "3", "8", "9"]
+    assert tombstones(workspace) == []
+    told = workspace.rows("select warnings from ops.extract_loads")
+    assert all("so it deletes none" in row[0] for row in told), told
