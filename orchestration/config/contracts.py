@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from orchestration.config.completeness import Completeness
-from orchestration.config.delivered import ExtractedAt, Files
+from orchestration.config.delivered import DeletedWhen, Expected, ExtractedAt, Files, Skip
 from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, find_fetch_faults
 from orchestration.config.formats import FORMAT_ADVICE, format_fault
 from orchestration.config.models import Code, MisfitError, Model
@@ -120,22 +120,6 @@ class Wave(Model):
         return {"satisfaction": found} if isinstance(found, str) else found
 
 
-class Skip(Model):
-    """Records that are left out on purpose, and why."""
-
-    column: str = Field(description="source column")
-    values: tuple[str, ...]
-    reason: str
-
-
-class Expected(Model):
-    """When the next extract is due; what makes a source late."""
-
-    every: Literal["day", "week", "month", "once"] = "day"
-    grace_workdays: Annotated[int, Field(ge=0)] = 1
-    is_required_for_report: bool = True
-
-
 class Contract(Model):
     """contracts/*.yaml: one source table."""
 
@@ -149,7 +133,13 @@ class Contract(Model):
     completeness: Completeness = Completeness()
     extract: Literal["delta", "full"] = Field(default="delta", description="full: a row that the newest file lacks is gone at the source")
     deletion_limit_share: Annotated[float, Field(ge=0, le=1, description="full: share of rows that a file may lack, else refused")] = 0.5
+    deleted_when: DeletedWhen | None = Field(default=None, description="records that delete their key; their other columns are not judged")
     extracted_at: ExtractedAt = ExtractedAt()
+    sequence: str = Field(
+        default="",
+        description="source column with a whole number that grows with every change, e.g. a row version or log sequence number: of the "
+        "versions of one key that were extracted at the same moment the highest stands",
+    )
     cursor: str = Field(
         default="", description="canonical date column whose newest value is the data-to date; default: the table's date column"
     )
@@ -199,6 +189,7 @@ class Contract(Model):
         yield from self._pick_faults(self.picks) if self.picks else ()
         if self.stretches:
             yield from self._stretch_faults(table, filled)
+        yield from self._order_faults(table)
         yield from self._missing_columns(table)
         yield from self._wave_faults() if self.waves else ()
         if "promised_at" in filled and self.promised is None:
@@ -220,6 +211,17 @@ class Contract(Model):
         if self.fetch:
             dated_by = self.extracted_at.column if self.extracted_at.source == "column" else ""
             yield from find_fetch_faults(self.fetch, pattern=self.files.pattern, form=self.files.format, dated_by=dated_by)
+
+    def _order_faults(self, table: RawTable) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """What in the contract would let the order of arrival decide where the source says it, or delete what stays."""
+        if self.sequence and self.extracted_at.source == "first_seen":
+            hint = "say `extracted_at: {source: column, ...}` or `{source: file_name, ...}`"
+            yield ("sequence",), "would count only among files that came in one night", hint
+        if self.deleted_when and table.outlives_source:
+            hint = "leave such records out with `skip`"
+            yield ("deleted_when",), f"rows of {self.table} stay when they are gone at the source: facts of their time name them", hint
+        if self.deleted_when and self.stretches:
+            yield ("deleted_when",), "a log of states is whole in each file", "leave one of `deleted_when` and `stretches` out"
 
     def keyed_columns(self) -> Iterator[tuple[tuple[str | int, ...], ContractColumn]]:
         """Every column with its place in the file, those of row templates and waves too."""

@@ -1,4 +1,4 @@
-"""How a source delivers: which files, how they are written, and when they were extracted; parts of a contract."""
+"""How a source delivers: which files, how they are written, when they are due, which records mean no row; parts of a contract."""
 
 from typing import Annotated, Literal, Self
 
@@ -50,3 +50,26 @@ class Files(Model):
         if self.member and self.compression != "zip":
             raise MisfitError([(("files", "member"), "names a file in an archive", "say `compression: zip`, or leave it out")])
         return self
+
+
+class Skip(Model):
+    """Records that are left out on purpose, and why."""
+
+    column: str = Field(description="source column")
+    values: tuple[str, ...]
+    reason: str
+
+
+class Expected(Model):
+    """When the next extract is due; what makes a source late."""
+
+    every: Literal["day", "week", "month", "once"] = "day"
+    grace_workdays: Annotated[int, Field(ge=0)] = 1
+    is_required_for_report: bool = True
+
+
+class DeletedWhen(Model):
+    """Records that say that the row of their key is gone at the source."""
+
+    column: str = Field(description="source column, e.g. the operation of a change log")
+    values: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="its texts that mean deleted, e.g. [D]")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from orchestration.config.contracts import Expected
+from orchestration.config.delivered import Expected
 
 SourceState = Literal["complete", "late", "missing"]
 ONE_DAY = timedelta(days=1)

@@ -33,11 +33,11 @@ EXTRACT_LOADS = Table(
         Column("reason", "text", "why it was refused", null="loaded"),
         Column("warnings", "text", "what a person should know although it was loaded", null="nothing"),
         Column("n_records", "bigint", "records, counted by the landing, not by the loader"),
-        Column("n_loaded", "bigint", "records that became rows"),
+        Column("n_loaded", "bigint", "records that became rows, or said that rows are gone"),
         Column("n_quarantined", "bigint", "records that went into quarantine, whatever became of them since"),
         Column("n_skipped", "bigint", "records left out on purpose"),
         Column("n_rows", "bigint", "rows made of the loaded records"),
-        Column("n_deleted", "bigint", "rows that stood before and that this full extract lacked"),
+        Column("n_deleted", "bigint", "tombstones of this file: rows that this full extract lacked, or that its records delete"),
         Column("extracted_at", "timestamp", "when the source extracted it", null="refused"),
         Column("data_from_date", "date", "oldest business date", null="no dated row"),
         Column("data_to_date", "date", "newest business date", null="no dated row"),
@@ -46,14 +46,17 @@ EXTRACT_LOADS = Table(
     ),
 )  # fmt: skip
 TOMBSTONES = Table(
-    "ops.tombstones", "One row per row that was gone at the source and extract that lacked it; a row that came back stands in raw again",
+    "ops.tombstones", "One row per row that is gone at the source and file that says so; a row that came back stands in raw again",
     (
         Column("table_name", "text", "table of schema raw, without the schema", key=True),
         Column("source_code", "text", "source system", key=True),
         Column("key_values", "text", "key of the row as JSON", key=True),
         Column("contract_code", "text", "contract"),
-        Column("extract_file_id", "integer", "full extract that lacked it", key=True),
-        Column("known_at", "timestamp", "when this warehouse first saw that extract"),
+        Column("extract_file_id", "integer", "full extract that lacked it, or file with the record that deletes it", key=True),
+        Column("record_number", "bigint", "record that deletes it, the last one of the file", null="a full extract lacked the row"),
+        Column("extracted_at", "timestamp", "when the source extracted that record", null="a full extract lacked the row"),
+        Column("sequence_number", "bigint", "its place among the source's changes", null="a full extract, or the contract names none"),
+        Column("known_at", "timestamp", "when this warehouse first saw that file"),
     ),
 )  # fmt: skip
 UNREAD_FILES = Table(

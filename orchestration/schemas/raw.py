@@ -14,6 +14,7 @@ SYSTEM_COLUMNS = (
     Column("extract_file_id", "integer", "file of ops.extract_files that delivered this version of the row"),
     Column("record_number", "bigint", "record of that file, counted from 1 without the header"),
     Column("extracted_at", "timestamp", "when the source extracted the row; orders versions of one key"),
+    Column("sequence_number", "bigint", "place among the source's changes; orders versions of one moment", null="the contract names none"),
     Column("known_at", "timestamp", "when this warehouse first saw the file: nothing may be claimed earlier"),
 )
 

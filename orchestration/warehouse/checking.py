@@ -18,11 +18,12 @@ from orchestration.errors import ExtractError
 from orchestration.warehouse.completeness import Announced, find_absent, is_companion, read_manifests, why_waiting
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.corrections import split_fields
+from orchestration.warehouse.fields import Violation
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.headers import check_header, find_strangers
 from orchestration.warehouse.landing import LandedFile, match_contracts, read_file_time
 from orchestration.warehouse.limits import LandingLimits, UnreadableError
-from orchestration.warehouse.mapping import Mapping, Violation
+from orchestration.warehouse.mapping import Mapping
 from orchestration.warehouse.quarantine import find_bad_records, read_records
 from orchestration.warehouse.scanning import CUT_HINT, CUT_OFF, Scan, ScannedFile, scan_files
 from orchestration.warehouse.shapes import hash_contract, measure_file

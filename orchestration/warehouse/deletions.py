@@ -1,4 +1,4 @@
-"""Rows that are gone at the source, read from full extracts: what the newest one no longer holds.
+"""Rows that are gone at the source: what the newest full extract no longer holds, and what a record deletes.
 
 Such a row leaves raw, so that no fact counts it; it stands among the superseded versions, with a tombstone in ops. A row that
 comes back is a new version like any other. Customers, aliases and staff stay: the facts of their time name them.
@@ -12,11 +12,12 @@ import duckdb
 
 from orchestration.config.contracts import Contract
 from orchestration.schemas.ops import TOMBSTONES
+from orchestration.schemas.raw import RawTable
 from orchestration.warehouse.connection import quote_name, quote_text, transaction
 from orchestration.warehouse.landing import LandedFile
 from orchestration.warehouse.tables import stored_columns
 from orchestration.warehouse.touched import touch_changes
-from orchestration.warehouse.versions import CHANGED, NEW_ROWS, PRIVATE, key_columns, names, short_name
+from orchestration.warehouse.versions import CHANGED, NEW_ROWS, ORDER, PRIVATE, key_columns, names, short_name
 
 GONE = "temp.load_gone"
 NO_TIME = datetime(1, 1, 1)
@@ -95,6 +96,22 @@ def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections:
     con.execute(f"drop table {GONE}")
 
 
+def bury(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Nothing; every key that a record of NEW_ROWS deletes has a tombstone, that of the last such record of its file."""
+    table = contract.canonical
+    con.execute(
+        f"insert into {TOMBSTONES.name} select ?, source_code, {key_values(table)}, ?, extract_file_id, record_number, extracted_at, "
+        f"sequence_number, known_at from {NEW_ROWS} where _gone "
+        f"qualify row_number() over (partition by {names(table.key)}, extract_file_id order by {ORDER}) = 1",
+        [short_name(table), contract.contract],
+    )
+
+
+def key_values(table: RawTable) -> str:
+    """SQL: the key of a row of `table` as ops.tombstones writes it."""
+    return f"to_json(struct_pack({', '.join(f'{quote_name(name)} := {quote_name(name)}' for name in table.key)}))::varchar"
+
+
 def _keep_private(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -> None:
     table = contract.canonical
     target, columns = f"{PRIVATE}.superseded.{short_name(table)}", names(c.name for c in stored_columns(table))
@@ -110,12 +127,11 @@ def _keep_private(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _F
 def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -> None:
     table = contract.canonical
     same = " and ".join(f"r.{quote_name(name)} = g.{quote_name(name)}" for name in key_columns(table))
-    key = ", ".join(f"{quote_name(name)} := {quote_name(name)}" for name in table.key)
     values = [short_name(table), contract.contract, newest.extract_file_id, newest.known_at]
     with transaction(con):
         con.execute(f"delete from {table.name} r using {GONE} g where {same}")
         grave_key = names(column.name for column in TOMBSTONES.columns if column.key)
-        grave = f"? as table_name, source_code, to_json(struct_pack({key}))::varchar as key_values, ?, ? as extract_file_id, ?"
+        grave = f"? as table_name, source_code, {key_values(table)} as key_values, ?, ? as extract_file_id, null, null, null, ?"
         con.execute(
             f"insert into {TOMBSTONES.name} from (select {grave} from {GONE}) anti join {TOMBSTONES.name} using ({grave_key})",
             values,

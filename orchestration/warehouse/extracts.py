@@ -19,7 +19,8 @@ from orchestration.config.overlaps import deletes_rows, shares_files
 from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
 from orchestration.warehouse.cures import close_cured, discard_decided
-from orchestration.warehouse.deletions import remove_gone
+from orchestration.warehouse.deletions import bury, remove_gone
+from orchestration.warehouse.file_counts import count_rows
 from orchestration.warehouse.forgetting import clear_private, forget_table
 from orchestration.warehouse.judging import refuse_broken, refuse_shrunk
 from orchestration.warehouse.landing import LandedFile, land_kept
@@ -44,7 +45,6 @@ from orchestration.warehouse.stretches import select_stretches
 from orchestration.warehouse.touched import begin_touching, finish_touching, mark_unfinished, touch_changes, was_cut_off
 from orchestration.warehouse.value_counts import write_values
 from orchestration.warehouse.versions import (
-    NEW_ROWS,
     PRIVATE,
     choose_versions,
     create_private_tables,
@@ -55,7 +55,9 @@ from orchestration.warehouse.versions import (
 )  # fmt: skip
 
 __all__ = ["LoadResult", "ensure_raw_tables", "load_landed", "loaded_pairs", "reload_all"]
-TEMPORARY = ("versions", "changed", "unchanged", "contested", "standing", "twice", "shifts", "rejects", "reject_scans", "parsed", "aside")
+TEMPORARY = (
+    "versions", "changed", "unchanged", "contested", "standing", "buried", "twice", "shifts", "rejects", "reject_scans", "parsed", "aside",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> li
     results = [_result(entry, scan) for entry in entries]
     if any(result.state in ("loaded", "empty", "refused") for result in results):
         _prepare_rows(load, scan)
-        results = _with_rows(load, results, scan)
+        results = count_rows(load.con, load.contract, results)
         if deletes_rows(load.contract):
             corrections = load.state.corrected_files()
             results = [refuse_shrunk(load.con, scan, result, corrections, shares_files=load.shares_files) for result in results]
@@ -205,8 +207,12 @@ def _prepare_rows(load: _Load, scan: Scan) -> None:
     con, contract = load.con, load.contract
     write_files(con, scan)
     _write_shifts(con, scan)
-    field = scan.mapping.field_of("extracted_at", None)
+    mapping = scan.mapping
+    field = mapping.field_of("extracted_at", None)
     own_time = f"v{field.number}" if field else "null::timestamp"
+    sequence = mapping.field_of("sequence_number", None)
+    numbered = f"t.v{sequence.number}" if sequence else "null::bigint"
+    gone = "" if contract.deleted_when else ", false as _gone"
     shift, shifted = ("0", "")
     if any(one.rejected for one in scan.files):
         shift = "coalesce(s.shift, 0)"
@@ -216,12 +222,13 @@ def _prepare_rows(load: _Load, scan: Scan) -> None:
         kept = f"where not exists (from {ASIDE} a where a._position = t._position and a._k = t._k)"
     con.execute(
         f"create or replace temp view load_good as select t.*, {quote_text(contract.source)} as source_code, f.extract_file_id, "
-        f"t._k - f.k_offset + {shift} as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, f.known_at "
+        f"t._k - f.k_offset + {shift} as record_number, coalesce({own_time}, f.file_time, f.known_at) as extracted_at, "
+        f"{numbered} as sequence_number, f.known_at{gone} "
         f"from {TYPED} t join {FILES} f on f.position = t._position and not f.is_refused {shifted} {kept}"
     )
     system = ", ".join(column.name for column in SYSTEM_COLUMNS)
     columns = ", ".join(quote_name(column.name) for column in load.table.columns)
-    rows = " union all ".join(f"select {system}, _tie, {columns} from ({select})" for select in scan.mapping.select_rows())
+    rows = " union all ".join(f"select {system}, _tie, _gone, {columns} from ({select})" for select in mapping.select_rows())
     if contract.stretches:
         rows = select_stretches(rows, load.table, contract.stretches)
     con.execute(f"create or replace temp view load_rows as {rows}")
@@ -239,15 +246,6 @@ def _write_shifts(con: duckdb.DuckDBPyConnection, scan: Scan) -> None:
             )
 
 
-def _with_rows(load: _Load, results: list[LoadResult], scan: Scan) -> list[LoadResult]:
-    """The results with rows, time and dates of what each file brought."""
-    cursor = load.contract.cursor or load.table.date_column
-    dates = f"min({quote_name(cursor)})::date, max({quote_name(cursor)})::date" if cursor else "null, null"
-    rows = load.con.execute(f"select extract_file_id, count(*), max(extracted_at), {dates} from {NEW_ROWS} group by 1").fetchall()
-    brought = {row[0]: dict(zip(("n_rows", "extracted_at", "data_from_date", "data_to_date"), row[1:], strict=True)) for row in rows}
-    return [replace(r, **brought.get(r.extract_file_id, {})) if r.state == "loaded" else r for r in results]
-
-
 def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
     """Nothing; private file first, then everything else in one transaction."""
     con, table = load.con, load.table
@@ -262,6 +260,8 @@ def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[Loa
         write_rows_of_load(con, table)
         mark_unfinished(con) if load.touches_all else touch_changes(con, table)
         write_ledger(con, entries, results)
+        if load.contract.deleted_when:
+            bury(con, load.contract)
         write_quarantine(con, scan, quarantined, is_private=False)
         write_values(con, scan, quarantined)
         discard_decided(con, load.state)

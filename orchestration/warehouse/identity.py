@@ -3,7 +3,8 @@
 Rows of one record differ in what their templates say; the record is known by what stands in it once.
 """
 
-from orchestration.warehouse.mapping import Field, Mapping
+from orchestration.warehouse.fields import Field
+from orchestration.warehouse.mapping import Mapping
 
 SEPARATOR = "chr(31)"
 

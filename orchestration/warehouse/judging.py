@@ -43,7 +43,7 @@ def refuse_shrunk(
         one.refusal = reason
     write_files(con, scan)
     return replace(
-        result, state="refused", reason=reason, warnings=(), n_loaded=0, n_skipped=0, n_rows=0, extracted_at=None,
+        result, state="refused", reason=reason, warnings=(), n_loaded=0, n_skipped=0, n_rows=0, n_deleted=0, extracted_at=None,
         data_from_date=None, data_to_date=None,
     )  # fmt: skip
 

@@ -7,9 +7,11 @@ No row passes through Python.
 from dataclasses import dataclass
 from functools import cached_property
 
-from orchestration.config.contracts import RECORD_MARK, Contract, ContractColumn, Picks, RowTemplate, has_default
+from orchestration.config.contracts import RECORD_MARK, Contract, RowTemplate, has_default
+from orchestration.config.delivered import DeletedWhen, Skip
 from orchestration.schemas.columns import Column
 from orchestration.warehouse.connection import quote_name, quote_text
+from orchestration.warehouse.fields import PICK, Field, Violation, list_fields
 from orchestration.warehouse.odd_values import note_forms
 from orchestration.warehouse.shapes import list_sources, sources_of
 from orchestration.warehouse.tables import SQL_TYPES
@@ -25,39 +27,8 @@ from orchestration.warehouse.typing_rules import (
     read_typed,
 )  # fmt: skip
 
-EXTRACTED_AT = Column("extracted_at", "timestamp", "when the source extracted the row")
-PICK = Column("pick", "text", "item that the respondent names", null="none named")
-KEY_ENDINGS = ("_id", "_key")
 FILES = "temp.load_files"
 GOOD = "temp.load_good"
-
-
-@dataclass(frozen=True)
-class Violation:
-    """One way in which a record can break its contract."""
-
-    column_name: str | None
-    rule_code: str
-
-
-@dataclass(frozen=True)
-class Field:
-    """One canonical column filled by one column of the contract, in the base record (template None) or in one row of it."""
-
-    number: int
-    spec: ContractColumn
-    column: Column
-    template: int | None = None
-
-    @property
-    def label(self) -> str:
-        """The source columns as a message names them."""
-        return " + ".join(sources_of(self.spec)) or self.spec.name
-
-    @property
-    def is_key_text(self) -> bool:
-        """True where Excel's 1.23E+11 would be a lost key, not a number."""
-        return self.column.kind == "text" and (self.column.key or self.spec.name.endswith(KEY_ENDINGS))
 
 
 @dataclass(frozen=True)
@@ -76,16 +47,7 @@ class Mapping:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Every field: those of the record first, then those of each row template."""
-        table = self.contract.canonical
-        specs: list[tuple[ContractColumn, Column, int | None]] = [(c, table.column(c.name), None) for c in self.contract.columns]
-        for position, template in enumerate(self.contract.rows):
-            specs += [(c, table.column(c.name), position) for c in template.columns]
-        if picks := self.contract.picks:
-            specs += [(_pick_column(picks, source), PICK, None) for source in picks.columns]
-        if (rule := self.contract.extracted_at).source == "column":
-            spec = ContractColumn(name="extracted_at", source=rule.column, type="timestamp", format=rule.format, required=True)
-            specs.append((spec, EXTRACTED_AT, None))
-        return tuple(Field(number, *parts) for number, parts in enumerate(specs))
+        return list_fields(self.contract)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -101,12 +63,14 @@ class Mapping:
         return tuple(found)
 
     def select_typed(self, relation: str, *, with_forms: bool = False) -> str:
-        """SELECT of `_position`, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`) and forms, `_odd`.
+        """SELECT of `_position`, `_k`, values `v<n>`, `_skip`, `_bad` (number in `violations`), forms, `_odd`, and `_gone`, true for a
+        record that deletes its key, where the contract tells such records.
 
         `with_forms`: also `f<n>` for each of `foldable`, true where folding changes the text.
         """
         carried = "_position, _k, _broken"
-        texts = ", ".join([carried, f"{self._skip()} as _skip", *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
+        gone = [f"{self._is_one_of(rule)} as _gone"] if (rule := self.contract.deleted_when) else []
+        texts = ", ".join([carried, f"{self._skip()} as _skip", *gone, *(f"s{i}" for i in range(len(self.sources))), *self._texts()])
         values = ", ".join(["*", *self._mapped()])
         typed = ", ".join(["*", *self._values(), *self._reasons()])
         verdict = " ".join(f"when {condition} then {n}" for n, (_, condition) in enumerate(self.violations) if condition != "false")
@@ -115,7 +79,8 @@ class Mapping:
         numbers = [f"v{f.number}" for f in self.fields]
         forms = [f"x{n} is distinct from s{self.sources.index(name)} as f{n}" for n, name in self.foldable.items() if with_forms]
         odd = note_forms([f for f in self.fields if self.is_noted], self.sources)
-        kept = ", ".join(["_position", "_k", *numbers, *reasons, "_skip", f"{bad} as _bad", f"{odd} as _odd", *forms])
+        verdicts = ["_skip", f"{bad} as _bad", f"{odd} as _odd", *(["_gone"] if gone else [])]
+        kept = ", ".join(["_position", "_k", *numbers, *reasons, *verdicts, *forms])
         return (
             f"with source as ({relation}), texts as (select {texts} from source), mapped as (select {values} from texts), "
             f"typed as (select {typed} from mapped) select {kept} from typed"
@@ -135,7 +100,10 @@ class Mapping:
     def _row(self, position: int | None, template: RowTemplate | None) -> str:
         columns = ", ".join(f"{self._canonical(c, position)} as {quote_name(c.name)}" for c in self.contract.canonical.columns)
         condition = self._exists(position, template)
-        return f"select *, {position or 0} as _tie, {columns} from {GOOD}" + (f" where {condition}" if condition else "")
+        if condition and self.contract.deleted_when:  # a record that deletes its key deletes every row of it
+            condition = " and ".join([f"(_gone or {condition})", *self._named_keys(position)])
+        condition = " where " + condition if condition else ""
+        return f"select *, {position or 0} as _tie, {columns} from {GOOD}{condition}"
 
     def _canonical(self, column: Column, position: int | None) -> str:
         field = self.field_of(column.name, position)
@@ -183,6 +151,12 @@ class Mapping:
         names = template.when_present if template else ()
         fields = [self.field_of(name, position) for name in names]
         return " and ".join(f"v{field.number} is not null" if field else "false" for field in fields)
+
+    def _named_keys(self, position: int | None) -> list[str]:
+        """Conditions under which the keys that row `position` reads itself are there."""
+        return [
+            f"v{f.number} is not null" for f in self.fields if f.template == position is not None and f.column.key and sources_of(f.spec)
+        ]
 
     def _is_text(self, field: Field) -> bool:
         """True where the field is read from text by the rules; false where a typed file delivers it typed.
@@ -252,6 +226,8 @@ class Mapping:
             ("range", "false" if spec.minimum is None else f"{value} < {spec.minimum}"),
             ("range", "false" if spec.maximum is None else f"{value} > {spec.maximum}"),
         ]
+        if self.contract.deleted_when and not field.orders:
+            found = [(rule, condition if condition == "false" else f"not _gone and ({condition})") for rule, condition in found]
         return [(Violation(field.label, rule), condition) for rule, condition in found]
 
     def _unmapped(self, field: Field) -> str:
@@ -279,16 +255,11 @@ class Mapping:
         return "(" + " and ".join(f"s{self.sources.index(name)} = {quote_text(name)}" for name in names) + ")"
 
     def _skip(self) -> str:
-        conditions = [
-            f"coalesce({fold(f'cast({self._column(skip.column)} as varchar)')} in ({join_texts(fold_text(v) for v in skip.values)}), false)"
-            for skip in self.contract.skip
-        ]
-        return " or ".join(conditions) or "false"
+        return " or ".join(map(self._is_one_of, self.contract.skip)) or "false"
 
-
-def _pick_column(picks: Picks, source: str) -> ContractColumn:
-    """One pick column as a column of the contract: a text that names no known item is a violation of it."""
-    return ContractColumn(name=PICK.name, source=source, map=picks.items, map_is_complete=True, null_tokens=("", *picks.none))
+    def _is_one_of(self, rule: Skip | DeletedWhen) -> str:
+        text = fold(f"cast({self._column(rule.column)} as varchar)")
+        return f"coalesce({text} in ({join_texts(fold_text(v) for v in rule.values)}), false)"
 
 
 def _cases(pairs: dict[str, str]) -> str:

@@ -18,7 +18,7 @@ from orchestration.warehouse.shapes import sources_of
 from orchestration.warehouse.typing_rules import EXCEL_NUMBER, FULL_WIDTH, INVISIBLE, SPACES
 
 if TYPE_CHECKING:
-    from orchestration.warehouse.mapping import Field
+    from orchestration.warehouse.fields import Field
 
 NUMBERS: frozenset[Kind] = frozenset({"integer", "bigint", "decimal", "double"})
 TIMES: frozenset[Kind] = frozenset({"date", "timestamp"})

@@ -8,8 +8,9 @@ from typing import Literal
 import duckdb
 
 from orchestration.warehouse.connection import quote_text
+from orchestration.warehouse.fields import Violation
 from orchestration.warehouse.identity import key_violations, record_key
-from orchestration.warehouse.mapping import FILES, Violation
+from orchestration.warehouse.mapping import FILES
 from orchestration.warehouse.scanning import ASIDE, TYPED, Scan, ScannedFile, has_header, open_records
 from orchestration.warehouse.versions import PRIVATE
 

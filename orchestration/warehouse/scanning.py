@@ -16,9 +16,10 @@ from orchestration.config.contracts import Contract
 from orchestration.config.delivered import Files
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.decoding import read_text
+from orchestration.warehouse.fields import Violation
 from orchestration.warehouse.landing import LandedFile, read_file_time
 from orchestration.warehouse.limits import LandingLimits, UnreadableError
-from orchestration.warehouse.mapping import FILES, Mapping, Violation
+from orchestration.warehouse.mapping import FILES, Mapping
 from orchestration.warehouse.odd_values import read_noted
 from orchestration.warehouse.records import Block, RecordReader
 from orchestration.warehouse.shapes import Shape, dialect_of

@@ -63,7 +63,8 @@ def list_sources(contract: Contract) -> tuple[str, ...]:
     """Every source column that the contract reads, in order of first mention."""
     names = [name for column in all_columns(contract) for name in sources_of(column)]
     names += contract.picks.columns if contract.picks else ()
-    names += [skip.column for skip in contract.skip]
+    names += [rule.column for rule in (*contract.skip, contract.deleted_when) if rule]
+    names += [contract.sequence] if contract.sequence else ()
     if contract.extracted_at.source == "column":
         names.append(contract.extracted_at.column)
     return tuple(dict.fromkeys(names))

@@ -8,7 +8,7 @@ from orchestration.warehouse.versions import all_columns
 
 
 def select_stretches(rows: str, table: RawTable, rule: Stretches) -> str:
-    """A SELECT of `_tie` and the table's columns from `rows`: those rows at which the state of a case changes.
+    """A SELECT of `_tie`, `_gone` and the table's columns from `rows`: those rows at which the state of a case changes.
 
     Neighbours are sought within one file, in order of time and then of the file. A stretch without a successor ends where the
     row itself says so, or is still running.
@@ -28,4 +28,4 @@ def select_stretches(rows: str, table: RawTable, rule: Stretches) -> str:
     )
     changes = f"{state} is distinct from lag({state}) over (partition by extract_file_id, {case} {order})"
     left = f" where {state} not in ({join_texts(rule.outside)})" if rule.outside else ""
-    return f"select * from (select _tie, {columns} from (select * from ({rows}) qualify {changes})){left}"
+    return f"select * from (select _tie, _gone, {columns} from (select * from ({rows}) qualify {changes})){left}"

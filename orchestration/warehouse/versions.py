@@ -1,7 +1,8 @@
 """Current and superseded versions: which row of one key stands in raw, and where the others go.
 
-The newest by (extracted_at, extract_file_id, record_number) stands, in whatever order the files came, so a full reload gives
-the same tables as any sequence of nights. Private text and superseded versions are written to the private file first.
+The newest by (extracted_at, sequence_number, extract_file_id, record_number) stands, in whatever order the files came, so a full
+reload gives the same tables as any sequence of nights. A record that deletes its key is a version like any other, kept in
+ops.tombstones: where it is the newest no row stands. Private text and superseded versions are written to the private file first.
 """
 
 from collections.abc import Iterable
@@ -12,11 +13,11 @@ from orchestration.config.contracts import Contract
 from orchestration.schemas.columns import Column
 from orchestration.schemas.raw import CRM_CUSTOMER_ALIASES, CRM_CUSTOMERS, SYSTEM_COLUMNS, RawTable
 from orchestration.warehouse.connection import quote_name, quote_text
-from orchestration.warehouse.tables import create_table_sql, stored_columns
+from orchestration.warehouse.tables import SQL_TYPES, create_table_sql, stored_columns
 
 PRIVATE = "private_file"
 NEW_ROWS, VERSIONS, CHANGED = "temp.load_rows", "temp.load_versions", "temp.load_changed"
-VERSION_ORDER = "extracted_at desc, extract_file_id desc, record_number desc"
+VERSION_ORDER = "extracted_at desc, sequence_number desc nulls last, extract_file_id desc, record_number desc"
 ORDER = f"{VERSION_ORDER}, _tie desc"
 RIVALS = (CRM_CUSTOMERS, CRM_CUSTOMER_ALIASES)
 """Tables of which the models take one version per key whatever its source, the newest."""
@@ -77,18 +78,31 @@ def choose_versions(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     keys, own_keys = names(key_columns(table)), names(table.key)  # all new rows are of one source
     con.execute(f"create or replace temp table load_twice as select {own_keys} from {NEW_ROWS} group by all having count(*) > 1")
     con.execute(f"create or replace temp table load_standing as select r.* from {table.name} r semi join {NEW_ROWS} n using ({keys})")
+    buried = select_buried(table)
+    among = f"semi join {NEW_ROWS} n using ({keys})" if con.execute(f"{buried} limit 1").fetchall() else "where false"
+    con.execute(f"create or replace temp table load_buried as select b.* from ({buried}) b {among}")
     source = f"(select source_code from {NEW_ROWS} limit 1)"
     con.execute(
         f"create or replace temp table load_contested as select {keys} from temp.load_twice cross join {source} "
-        f"union select {keys} from temp.load_standing"
+        f"union select {keys} from temp.load_standing union select {keys} from temp.load_buried"
     )
     columns = names(c.name for c in all_columns(table))
     con.execute(
         f"create or replace temp table load_versions as select *, row_number() over (partition by {keys} order by {ORDER}) as _rank, "
         f"first_value(extract_file_id) over (partition by {keys} order by {ORDER}) as _winner from ("
-        f"select {columns}, _tie, true as _is_new from {NEW_ROWS} semi join temp.load_contested using ({own_keys}) "
-        f"union all select {columns}, -1, false from ({_standing_with_text(table)}))"
+        f"select {columns}, _tie, _gone, true as _is_new from {NEW_ROWS} semi join temp.load_contested using ({own_keys}) "
+        f"union all select {columns}, -1, false, false from ({_standing_with_text(table)}) "
+        f"union all select {columns}, -1, true, false from temp.load_buried)"
     )
+
+
+def select_buried(table: RawTable) -> str:
+    """A SELECT of every version of a key of `table` that is a record that deletes it; what it does not say is null."""
+    told = {"source_code", "extract_file_id", "record_number", "extracted_at", "sequence_number", "known_at"}
+    values = {name: quote_name(name) for name in told}
+    values |= {name: f"key_values ->> {quote_text(name)}" for name in table.key}
+    columns = ", ".join(f"cast({values.get(c.name, 'null')} as {SQL_TYPES[c.kind]}) as {quote_name(c.name)}" for c in all_columns(table))
+    return f"select {columns} from ops.tombstones where table_name = {quote_text(short_name(table))} and record_number is not null"
 
 
 def _standing_with_text(table: RawTable) -> str:
@@ -112,12 +126,14 @@ def note_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     join = " and ".join(f"o.{quote_name(name)} = n.{quote_name(name)}" for name in key_columns(table))
     con.execute(
         f"create or replace temp table load_unchanged as select {', '.join(f'n.{quote_name(k)}' for k in key_columns(table))} "
-        f"from {VERSIONS} n join {VERSIONS} o on {join} where n._rank = 1 and not o._is_new and {same}{_without_rival(table)}"
+        f"from {VERSIONS} n join {VERSIONS} o on {join} "
+        f"where n._rank = 1 and not n._gone and not o._is_new and not o._gone and {same}{_without_rival(table)}"
     )
     columns = names(("source_code", *business))
     con.execute(
         f"create or replace temp table load_changed as select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
-        f"union all select {columns} from {VERSIONS} anti join temp.load_unchanged using ({keys}) where _rank = 1 or not _is_new"
+        f"where not _gone union all select {columns} from {VERSIONS} anti join temp.load_unchanged using ({keys}) "
+        "where not _gone and (_rank = 1 or not _is_new)"
     )
 
 
@@ -140,22 +156,22 @@ def write_private_versions(con: duckdb.DuckDBPyConnection, contract: Contract, t
     columns = names(c.name for c in all_columns(table))
     con.execute(
         f"insert into {PRIVATE}.superseded.{name} ({columns}, superseded_by, superseding_contract) "
-        f"select {columns}, _winner, {code} from {VERSIONS} where _rank > 1"
+        f"select {columns}, _winner, {code} from {VERSIONS} where _rank > 1 and not _gone"
     )
     if not private_columns(table):
         return
     keys = names(key_columns(table))
     kept = names(c.name for c in all_columns(table) if _is_text_column(table, c))
     target = f"{PRIVATE}.private_text.{name}"
-    con.execute(f"delete from {target} t using (select distinct {keys} from ({_arrivals(con, table)})) n where {_match(table, 't', 'n')}")
+    replaced = f"select {keys} from ({_arrivals(con, table)}) union select {keys} from {VERSIONS} where _rank = 1 and _gone"
+    con.execute(f"delete from {target} t using ({replaced}) n where {_match(table, 't', 'n')}")
     con.execute(f"insert into {target} ({kept}) select {kept} from ({_arrivals(con, table)})")
 
 
 def write_rows_of_load(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """Nothing; raw holds the newest version of every key."""
-    con.execute(
-        f"delete from {table.name} t using (select * from {VERSIONS} where _rank > 1 and not _is_new) o where {_match(table, 't', 'o')}"
-    )
+    """Nothing; raw holds the newest version of every key, unless that deletes it."""
+    lost = f"(select * from {VERSIONS} where _rank > 1 and not _is_new and not _gone)"
+    con.execute(f"delete from {table.name} t using {lost} o where {_match(table, 't', 'o')}")
     stored = names(c.name for c in stored_columns(table))
     con.execute(f"insert into {table.name} ({stored}) select {stored} from ({_arrivals(con, table)})")
 
@@ -164,10 +180,10 @@ def _arrivals(con: duckdb.DuckDBPyConnection, table: RawTable) -> str:
     """New rows that stand in raw from now on: all but those to which another version is preferred."""
     columns = names(c.name for c in all_columns(table))
     if not con.execute("select 1 from temp.load_contested limit 1").fetchall():
-        return f"select {columns} from {NEW_ROWS}"
+        return f"select {columns} from {NEW_ROWS} where not _gone"
     place = "extract_file_id, record_number, _tie"
     lost = f"(select {place} from {VERSIONS} where _is_new and _rank > 1)"
-    return f"select {columns} from {NEW_ROWS} anti join {lost} using ({place})"
+    return f"select {columns} from {NEW_ROWS} anti join {lost} using ({place}) where not _gone"
 
 
 def _match(table: RawTable, left: str, right: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from orchestration.config.contracts import Expected
+from orchestration.config.delivered import Expected
 from orchestration.quality.freshness import covers_month, judge_source, nth_workday
 
 PLAIN = [day for i in range(800) if (day := date(2025, 6, 1) + timedelta(i)).weekday() < 5]
