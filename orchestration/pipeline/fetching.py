@@ -5,6 +5,7 @@ with what the other sources gave. Imports nothing heavy where no contract has `f
 """
 
 import importlib
+import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.errors import ConfigError, CsatError
 from orchestration.pipeline.night import NightRequest, require_workspace
 from orchestration.settings import read_connection, read_settings, set_environment
+from orchestration.warehouse.completeness import read_manifests, why_waiting
 from orchestration.warehouse.lock import hold_lock
 from orchestration.warehouse.sources.request import INCOMING, FetchedFile, FetchRequest, UnreachableError
 from orchestration.warehouse.state import SourceFetch, State
@@ -93,7 +95,9 @@ def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of:
         time_zone = config.workspace.time_zone
         _require_url(contract.fetch, url)
         since = find_since(folder / "out", contract, time_zone)
-        request = FetchRequest(contract, url, folder / "landing", as_of, time_zone, since, state.is_fetched, partial(_is_kept, state))
+        request = FetchRequest(
+            contract, url, folder / "landing", as_of, time_zone, since, state.is_fetched, partial(_may_replace, state, contract)
+        )
         for fetched in _fetch(request):
             n_files += 1
             if fetched.version:
@@ -136,9 +140,13 @@ def _require_url(fetch: Fetch, url: str) -> None:
         raise UnreachableError("has no URL that can be read", hint)
 
 
-def _is_kept(state: State, path: Path) -> bool:
+def _may_replace(state: State, contract: Contract, path: Path) -> bool:
+    """True for a file of landing/ that a night has read, or that is not known to be whole yet."""
     about = path.stat()
-    return state.delivery_of(path.name, about.st_size, about.st_ctime_ns) is not None
+    if state.delivery_of(path.name, about.st_size, about.st_ctime_ns) is not None:
+        return True
+    names = [entry.name for entry in os.scandir(path.parent)]
+    return bool(why_waiting(path, contract, read_manifests(path.parent, names, contract), state))
 
 
 def find_since(out: Path, contract: Contract, time_zone: str) -> datetime | None:

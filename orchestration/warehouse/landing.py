@@ -104,11 +104,12 @@ def land_files(
     announced = {contract.contract: read_manifests(landing, names, contract, moving) for contract in contracts}
     landed = [_untaken(c, *absent) for c in contracts for absent in find_absent(c, announced[c.contract], state)]
     for name, matching in found.items():
-        reasons = [why_waiting(landing / name, contract, announced[contract.contract], state) for contract in matching]
-        landed += [_untaken(contract, name, "waiting", reason) for contract, reason in zip(matching, reasons, strict=True) if reason]
-        if whole := [contract for contract, reason in zip(matching, reasons, strict=True) if not reason]:
-            promise = next((p for c in whole if (p := announced[c.contract].promises.get(name))), None)
-            landed += _land_one(landing / name, whole, out, state, as_of, loaded, limits, promise)
+        reasons = (why_waiting(landing / name, contract, announced[contract.contract], state) for contract in matching)
+        if reason := next(filter(None, reasons), ""):  # what is not whole for one contract is whole for none
+            landed += [_untaken(contract, name, "waiting", reason) for contract in matching]
+            continue
+        promise = next((p for c in matching if (p := announced[c.contract].promises.get(name))), None)
+        landed += _land_one(landing / name, matching, out, state, as_of, loaded, limits, promise)
     return _mark_duplicates(_note_corrections(landed, state))
 
 

@@ -29,7 +29,7 @@ def bucket(store, monkeypatch):
         client.delete_object(Bucket="exports", Key=one["Key"])
 
 
-def make_request(landing, address, *, pattern="answers_*.csv", fetched=None, is_kept=True, **given):
+def make_request(landing, address, *, pattern="answers_*.csv", fetched=None, may_replace=True, **given):
     rule = {
         "kind": "s3",
         "connection": "lake",
@@ -45,7 +45,7 @@ def make_request(landing, address, *, pattern="answers_*.csv", fetched=None, is_
     landing.mkdir(exist_ok=True)
     return FetchRequest(
         contract, f"s3://reader:{QUOTED_SECRET}@", landing, FIRST_NIGHT, "UTC",
-        is_fetched=lambda place, version: known.get(place) == version, is_kept=lambda path: is_kept,
+        is_fetched=lambda place, version: known.get(place) == version, may_replace=lambda path: may_replace,
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def test_file_that_no_night_has_read_is_not_written_over(bucket, tmp_path):
     address, client = bucket
     client.put_object(Bucket="exports", Key="crm/answers_1.csv", Body=b"new")
     (tmp_path / "answers_1.csv").write_bytes(b"waiting")
-    request = make_request(tmp_path, address, is_kept=False)
+    request = make_request(tmp_path, address, may_replace=False)
     with pytest.raises(UnreachableError, match="comes the next night"):
         list(object_store.fetch(request))
     assert (tmp_path / "answers_1.csv").read_bytes() == b"waiting"

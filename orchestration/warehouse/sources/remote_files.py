@@ -44,26 +44,45 @@ def new_files(request: FetchRequest, files: Collection[RemoteFile]) -> list[Remo
     return sorted(new, key=lambda one: (one in companions, one.path))
 
 
-def fetch_files(request: FetchRequest, files: Collection[RemoteFile], copy: Callable[[RemoteFile, BinaryIO], str]) -> Iterator[FetchedFile]:
-    """The new files of the source, each in landing/ as a whole. `copy` writes the bytes and gives the version that it read.
+def fetch_files(
+    request: FetchRequest, files: Collection[RemoteFile], copy: Callable[[RemoteFile, BinaryIO], str], moving: Collection[str] = ()
+) -> Iterator[FetchedFile]:
+    """The new files of the source, each in landing/ as a whole, but for those that are `moving`: they wait a night.
 
-    Raises UnreachableError at the end where some could not be fetched.
+    `copy` writes the bytes and gives the version that it read. A marker or manifest stays away while the file that it speaks of
+    does, since it would vouch for what lies in landing/ instead. Raises UnreachableError at the end where some could not be fetched.
     """
-    skipped: list[str] = []
-    for file in new_files(request, files):
+    skipped: dict[str, str] = {}
+    lying, at_source = set(os.listdir(request.landing)), {file.name for file in files}
+    late = lying & set(moving)
+    for file in (one for one in new_files(request, files) if one.name not in moving):
         target = request.landing / file.name
         try:
             _require_name(file.name)
+            _require_whole(request, file.name, lying - at_source, late)
             with whole_file(target) as written:
                 version = copy(file, written)
                 _spare_unread(request, target, written)
         except SkippedFileError as error:
-            skipped.append(f"{file.path!a} {error}")
+            skipped[file.path] = str(error)
+            late |= lying & {file.name}
             continue
         yield FetchedFile(target, file.place, version)
     if skipped:
+        told = [f"{path!a} {why}" for path, why in list(skipped.items())[:SHOWN]]
         more = f", and {len(skipped) - SHOWN} more files" if len(skipped) > SHOWN else ""
-        raise UnreachableError("; ".join(skipped[:SHOWN]) + more, "all others were fetched")
+        raise UnreachableError("; ".join(told) + more, "all others were fetched")
+
+
+def _require_whole(request: FetchRequest, name: str, only_here: Collection[str], late: Collection[str]) -> None:
+    """Nothing. Raises SkippedFileError where a marker or manifest would vouch for other bytes than those that it was written for."""
+    rule = request.contract.completeness
+    marker = rule.done_file.replace("{name}", name)
+    if marker in only_here:
+        raise SkippedFileError(f"waits for {marker}: the one in landing/ is of an earlier version")
+    spoken_of = {one for one in late if fnmatchcase(name, rule.manifest) or name == rule.done_file.replace("{name}", one)}
+    if spoken_of:
+        raise SkippedFileError(f"comes with {min(spoken_of)!a}")
 
 
 def _require_name(name: str) -> None:
@@ -73,8 +92,8 @@ def _require_name(name: str) -> None:
 
 
 def _spare_unread(request: FetchRequest, target: Path, written: BinaryIO) -> None:
-    """Nothing. Raises SkippedFileError where other bytes lie under the name, which no night has read yet."""
-    if not target.exists() or request.is_kept(target):
+    """Nothing. Raises SkippedFileError where other bytes lie under the name, which no night has read yet and nobody called unfinished."""
+    if not target.exists() or request.may_replace(target):
         return
     written.flush()
     if not filecmp.cmp(target, written.name, shallow=False):

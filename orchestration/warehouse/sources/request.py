@@ -42,8 +42,8 @@ class FetchRequest:
     """Newest loaded value of the cursor less the overlap, local time of the workspace; None: everything."""
     is_fetched: Callable[[str, str], bool] = lambda place, version: False
     """True for a version of a remote file that need not be fetched again."""
-    is_kept: Callable[[Path], bool] = lambda path: True
-    """True for a file of landing/ that a night has read: only such a one may be written over."""
+    may_replace: Callable[[Path], bool] = lambda path: True
+    """True for a file of landing/ that a night has read, or that waits for its marker or manifest: only such a one may be written over."""
 
     @property
     def target(self) -> Path:

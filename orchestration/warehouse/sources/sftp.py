@@ -36,7 +36,8 @@ def fetch(request: FetchRequest) -> Iterator[FetchedFile]:
     assert isinstance(rule, FetchSftp)
     import_client("paramiko", "sftp")
     with _explained(rule, request.url), _connected(rule, request.url) as server:
-        yield from fetch_files(request, _at_rest(request, rule, server), lambda file, target: _copy(server, rule, file, target))
+        files, moving = _look_twice(request, rule, server)
+        yield from fetch_files(request, files, lambda file, target: _copy(server, rule, file, target), moving)
 
 
 @contextmanager
@@ -100,14 +101,14 @@ def _declared_key(rule: FetchSftp, host: str) -> "paramiko.PKey":
     return entry.key
 
 
-def _at_rest(request: FetchRequest, rule: FetchSftp, server: "paramiko.SFTPClient") -> list[RemoteFile]:
-    """The new files whose size and time of change stand still for `rest_seconds`; others are still being written."""
-    first = new_files(request, _list(server, rule))
-    if not first:
-        return []
+def _look_twice(request: FetchRequest, rule: FetchSftp, server: "paramiko.SFTPClient") -> tuple[list[RemoteFile], set[str]]:
+    """The files, and the names of those whose size or time of change has not stood still for `rest_seconds`: they are being written."""
+    first = _list(server, rule)
+    if not new_files(request, first):
+        return [], set()
     time.sleep(rule.rest_seconds)
-    standing = set(_list(server, rule))
-    return [file for file in first if file in standing]
+    second = _list(server, rule)
+    return second, {file.name for file in set(second) - set(first)}
 
 
 def _list(server: "paramiko.SFTPClient", rule: FetchSftp) -> list[RemoteFile]:
