@@ -33,18 +33,24 @@ ODD_VALUES = """
     select v.contract_code, v.column_name, v.class_code, v.is_loaded, sum(v.n_values)
     from ops.extract_values v join ops.extract_loads l using (extract_file_id, contract_code) join ops.run on l.known_at = as_of
     group by all order by 4, 5 desc, 1, 2, 3"""
+REPEATED = """
+    select l.contract_code, sum(l.n_rows), sum(l.n_duplicates), sum(l.n_restated), sum(l.n_deleted)
+    from ops.extract_loads l join ops.run on l.known_at = as_of
+    where l.state = 'loaded' group by 1 having sum(l.n_duplicates + l.n_restated + l.n_deleted) > 0 order by 1"""
 CUSTOMERS_UNKNOWN = "select count(*) = 0 from raw.crm_customers"
 
 
 def describe_status(folder: Path, now: datetime) -> Iterator[str]:
-    """Lines: workspace, last good night, roll-back, failure, sources not met or late, quarantine, customers, disk, next run, calendar."""
+    """Lines: workspace, last good night, roll-back, failure, sources not met or late, keys that came again, odd values, quarantine,
+    files, customers, disk, next run, calendar.
+    """
     config, out = load_workspace(folder), folder / "out"
     zone = config.workspace.time_zone
     yield _line("workspace", f"{folder} ({config.workspace.company.en})")
     yield from _runs(folder, zone)
     yield from _unmet(config, out)
     if (out / CURRENT_FILE).exists():
-        yield from _published(folder)
+        yield from _published(folder, config)
     if holder := read_holder(out):
         yield _line("running now", f"process {holder.get('pid', '?')} since {holder.get('started_at', '?')}")
     yield _line("disk", f"{_size(out) / GIGABYTE:.2f} GB used, {shutil.disk_usage(folder).free / GIGABYTE:.1f} GB free")
@@ -77,6 +83,20 @@ def odd_values(out: Path) -> list[str]:
     told = [f"{contract}.{column} {n:,} {code}{'' if is_loaded else ' refused'}" for contract, column, code, is_loaded, n in rows]
     more = [f"and {len(told) - SHOWN_CLASSES} more in ops.extract_values"] if len(told) > SHOWN_CLASSES else []
     return told[:SHOWN_CLASSES] + more
+
+
+def repeated_keys(folder: Path, config: WorkspaceConfig) -> Iterator[str]:
+    """A sentence per contract whose files of the night hold a key twice, restate rows of earlier files, or delete some.
+
+    That a whole list restates is not told: it always does.
+    """
+    whole = {contract.contract for contract in config.contracts if contract.extract == "full"}
+    with open_read_only(folder / "out" / CURRENT_FILE) as connection:
+        rows = connection.execute(REPEATED).fetchall()
+    for contract, n_rows, n_duplicates, n_restated, n_deleted in rows:
+        counts = {"twice in one file": n_duplicates, "restated": n_restated * (contract not in whole), "deleted": n_deleted}
+        if told := ", ".join(f"{count:,} {what}" for what, count in counts.items() if count):
+            yield f"{contract}, {n_rows:,} row{'s' * (n_rows != 1)}: {told}"
 
 
 def unmatched_customers(out: Path) -> Iterator[str]:
@@ -135,7 +155,7 @@ def _unmet(config: WorkspaceConfig, out: Path) -> Iterator[str]:
         yield _line("" if position else "not fetched", f"{met.contract_code}, night {met.as_of:%Y-%m-%d %H:%M}: {met.message}")
 
 
-def _published(folder: Path) -> Iterator[str]:
+def _published(folder: Path, config: WorkspaceConfig) -> Iterator[str]:
     out = folder / "out"
     with open_read_only(out / CURRENT_FILE) as connection:
         if not is_of_this_version(connection):
@@ -146,6 +166,8 @@ def _published(folder: Path) -> Iterator[str]:
     told = [f"{code} is {state}: data to {reach or 'none'}, due to {due}" for code, state, reach, due in rows]
     for position, text in enumerate(told or ["none"]):
         yield _line("" if position else "late sources", text)
+    for position, told_of in enumerate(repeated_keys(folder, config)):
+        yield _line("" if position else "keys again", told_of)
     for position, told_of in enumerate(odd_values(out)):
         yield _line("" if position else "odd values", told_of)
     yield _line("quarantine", _records(n_quarantined) + (f": {say_command(folder, 'quarantine list')}" if n_quarantined else ""))

@@ -37,6 +37,8 @@ EXTRACT_LOADS = Table(
         Column("n_quarantined", "bigint", "records that went into quarantine, whatever became of them since"),
         Column("n_skipped", "bigint", "records left out on purpose"),
         Column("n_rows", "bigint", "rows made of the loaded records"),
+        Column("n_duplicates", "bigint", "of these: replaced by a later record of the same file, which has the same key"),
+        Column("n_restated", "bigint", "keys of which an earlier file had brought a row; a full extract restates nearly all"),
         Column("n_deleted", "bigint", "tombstones of this file: rows that this full extract lacked, or that its records delete"),
         Column("extracted_at", "timestamp", "when the source extracted it", null="refused"),
         Column("data_from_date", "date", "oldest business date", null="no dated row"),

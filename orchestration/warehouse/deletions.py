@@ -99,12 +99,17 @@ def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections:
 def bury(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Nothing; every key that a record of NEW_ROWS deletes has a tombstone, that of the last such record of its file."""
     table = contract.canonical
-    con.execute(
-        f"insert into {TOMBSTONES.name} select ?, source_code, {key_values(table)}, ?, extract_file_id, record_number, extracted_at, "
-        f"sequence_number, known_at from {NEW_ROWS} where _gone "
-        f"qualify row_number() over (partition by {names(table.key)}, extract_file_id order by {ORDER}) = 1",
-        [short_name(table), contract.contract],
-    )
+    told = "extract_file_id, record_number, extracted_at, sequence_number, known_at"
+    last = f"qualify row_number() over (partition by {names(table.key)}, extract_file_id order by {ORDER}) = 1"
+    _write_graves(con, contract, f"{told} from {NEW_ROWS} where _gone {last}")
+
+
+def _write_graves(con: duckdb.DuckDBPyConnection, contract: Contract, told: str) -> None:
+    """Nothing; ops.tombstones has a row per row of a relation with keys; `told` selects the columns behind contract_code from it."""
+    table, key = contract.canonical, names(column.name for column in TOMBSTONES.columns if column.key)
+    place = f"{quote_text(short_name(table))} as table_name, source_code, {key_values(table)} as key_values"
+    grave = f"select {place}, {quote_text(contract.contract)}, {told}"
+    con.execute(f"insert into {TOMBSTONES.name} from ({grave}) anti join {TOMBSTONES.name} using ({key})")
 
 
 def key_values(table: RawTable) -> str:
@@ -127,19 +132,14 @@ def _keep_private(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _F
 def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -> None:
     table = contract.canonical
     same = " and ".join(f"r.{quote_name(name)} = g.{quote_name(name)}" for name in key_columns(table))
-    values = [short_name(table), contract.contract, newest.extract_file_id, newest.known_at]
+    number, known_at = newest.extract_file_id, quote_text(str(newest.known_at))
     with transaction(con):
         con.execute(f"delete from {table.name} r using {GONE} g where {same}")
-        grave_key = names(column.name for column in TOMBSTONES.columns if column.key)
-        grave = f"? as table_name, source_code, {key_values(table)} as key_values, ?, ? as extract_file_id, null, null, null, ?"
-        con.execute(
-            f"insert into {TOMBSTONES.name} from (select {grave} from {GONE}) anti join {TOMBSTONES.name} using ({grave_key})",
-            values,
-        )
+        _write_graves(con, contract, f"{number} as extract_file_id, null, null, null, timestamp {known_at} from {GONE}")
         con.execute(
             f"update ops.extract_loads set n_deleted = (select count(*) from {TOMBSTONES.name} t where t.extract_file_id = ? "
             "and t.contract_code = ?) where extract_file_id = ? and contract_code = ?",
-            [newest.extract_file_id, contract.contract] * 2,
+            [number, contract.contract] * 2,
         )
         con.execute(f"create or replace temp table {CHANGED.removeprefix('temp.')} as select * from {GONE}")
         touch_changes(con, table)

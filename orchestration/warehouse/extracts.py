@@ -20,7 +20,7 @@ from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
 from orchestration.warehouse.cures import close_cured, discard_decided
 from orchestration.warehouse.deletions import bury, remove_gone
-from orchestration.warehouse.file_counts import count_rows
+from orchestration.warehouse.file_counts import count_repeats, count_rows
 from orchestration.warehouse.forgetting import clear_private, forget_table
 from orchestration.warehouse.judging import refuse_broken, refuse_shrunk
 from orchestration.warehouse.landing import LandedFile, land_kept
@@ -181,6 +181,8 @@ def _load_contract(load: _Load, entries: list[LandedFile], time_zone: str) -> li
         if deletes_rows(load.contract):
             corrections = load.state.corrected_files()
             results = [refuse_shrunk(load.con, scan, result, corrections, shares_files=load.shares_files) for result in results]
+        choose_versions(load.con, load.table)
+        results = count_repeats(load.con, load.table, results)
         _write(load, entries, scan, results)
     _drop_temporary(load.con)
     return results
@@ -249,7 +251,6 @@ def _write_shifts(con: duckdb.DuckDBPyConnection, scan: Scan) -> None:
 def _write(load: _Load, entries: list[LandedFile], scan: Scan, results: list[LoadResult]) -> None:
     """Nothing; private file first, then everything else in one transaction."""
     con, table = load.con, load.table
-    choose_versions(con, table)
     if not load.touches_all:
         note_changes(con, table)
     quarantined = read_bad_records(con, scan)

@@ -42,6 +42,8 @@ class LoadResult:
     n_quarantined: int = 0
     n_skipped: int = 0
     n_rows: int = 0
+    n_duplicates: int = 0
+    n_restated: int = 0
     n_deleted: int = 0
     warnings: tuple[str, ...] = ()
     extracted_at: datetime | None = None
@@ -132,7 +134,8 @@ def _line(entry: LandedFile, result: LoadResult) -> tuple[object, ...]:
     return (
         entry.extract_file_id, contract.contract, contract.source, short_name(contract.canonical), result.state, result.reason or None,
         "; ".join(result.warnings) or None,
-        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows, result.n_deleted,
+        result.n_records, result.n_loaded, result.n_quarantined, result.n_skipped, result.n_rows, result.n_duplicates, result.n_restated,
+        result.n_deleted,
         result.extracted_at, result.data_from_date, result.data_to_date, entry.contract_hash, entry.known_at,
     )  # fmt: skip
 

@@ -18,6 +18,9 @@ ORDERED = {
     "file_name": {"source": "file_name", "pattern": r"(\d{4}-\d{2}-\d{2})"},
     "column": {"source": "column", "column": "moment"},
 }
+COUNTED = """
+    select file_name, n_duplicates, n_restated, n_deleted
+    from ops.extract_loads join ops.extract_files using (extract_file_id) order by extract_file_id"""
 Change = tuple[str, int, int, str]
 """Key, sequence, score and operation."""
 
@@ -46,6 +49,17 @@ def living(files: dict[str, list[Change]]) -> list[tuple[str, int]]:
     return sorted((key, score) for key, (score, op) in last.items() if op != "D")
 
 
+def counted(files: dict[str, list[Change]], order: list[str]) -> list[tuple[str, int, int, int]]:
+    """What the ledger says of each file, by the rule alone: changes beyond the first of a key, keys seen before, keys deleted."""
+    seen, told = set[str](), []
+    for name in order:
+        keys = {key for key, *_ in files[name]}
+        deleted = {key for key, _, _, op in files[name] if op == "D"}
+        told.append((name, len(files[name]) - len(keys), len(keys & seen), len(deleted)))
+        seen |= keys
+    return told
+
+
 def cdc(**given: Any) -> Any:
     return make_contract(ANSWER_COLUMNS, sequence="lsn", deleted_when={"column": "op", "values": ["D"]}, **given)
 
@@ -67,6 +81,7 @@ def test_whatever_order_the_files_come_in_the_same_rows_stand(tmp_path: Path, ru
     ledger = workspace.rows("from ops.extract_loads order by all")
     kept = workspace.private_rows("select * exclude (superseded_by) from superseded.surveys_answers order by all")
     assert {moment: as_of(workspace, moment) for moment in nights} == nights
+    assert workspace.rows(COUNTED) == counted(files, [name for name, *_ in workspace.rows(COUNTED)])
     workspace.night(is_full=True)
     assert workspace.rows("from raw.surveys_answers order by all") == rows
     assert workspace.rows("from ops.tombstones order by all") == graves

@@ -1,6 +1,7 @@
 """What somebody in a hurry reads: check, quarantine, rollback, and what stands after a night that published nothing."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +12,7 @@ from orchestration.errors import ContractError, ExtractError, WarehouseError
 from orchestration.pipeline.inspection import check_workspace, roll_back
 from orchestration.pipeline.quarantine import list_records
 from orchestration.pipeline.run_night import standing
-from orchestration.pipeline.status import describe_status
+from orchestration.pipeline.status import describe_status, repeated_keys
 from orchestration.pipeline.workspaces import init_workspace
 from orchestration.warehouse.connection import open_working
 from orchestration.warehouse.drafting import draft_contract
@@ -128,6 +129,22 @@ def test_status_of_a_failed_night_says_what_failed_and_what_to_do(folder):
     lines = {line[:17].strip(): line[17:] for line in describe_status(folder, NIGHT)}
     assert lines["last run"] == "failed, night 2026-11-03 02:00 Asia/Shanghai: tickets.csv (tickets): has no column opened"
     assert lines["what to do"].startswith(f"csat --workspace {folder} run; where a file is named, correct it first")
+
+
+def test_keys_that_came_again_are_told_by_contract_and_a_whole_list_is_not_said_to_restate(tmp_path):
+    contracts = [
+        make_contract(name=name, extract=extract, files={"pattern": f"{name}*"}) for name, extract in (("a", "delta"), ("b", "full"))
+    ]
+    workspace = Workspace(tmp_path, *contracts)
+    for day, numbers in (("1", (1, 2, 3)), ("2", (1, 1, 1, 2, 9))):
+        for name in ("a", "b"):
+            rows = "".join(f"{name}{n},A,2026-01-01,5\n" for n in numbers)
+            workspace.put(f"{name}{day}.csv", f"id,item,at,score\n{rows}")
+        workspace.night()
+    workspace.rows(f"insert into ops.run values ('{workspace.as_of}', current_date, current_date, null) returning 1")
+    (workspace.out / "warehouse.duckdb").rename(workspace.out / "current.duckdb")
+    told = list(repeated_keys(tmp_path, SimpleNamespace(contracts=contracts)))
+    assert told == ["a, 5 rows: 2 twice in one file, 2 restated", "b, 5 rows: 2 twice in one file, 1 deleted"]
 
 
 def test_rollback_without_an_earlier_generation_says_what_makes_one(folder):
