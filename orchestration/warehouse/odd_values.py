@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orchestration.warehouse.fields import Field
 
 NUMBERS: frozenset[Kind] = frozenset({"integer", "bigint", "decimal", "double"})
+WHOLE_NUMBERS: frozenset[Kind] = frozenset({"integer", "bigint"})
 TIMES: frozenset[Kind] = frozenset({"date", "timestamp"})
 NO_LETTER = SPACES + INVISIBLE
 CHINESE_DIGITS = "〇零一二三四五六七八九十百千两"
@@ -56,6 +57,8 @@ def _is_plain(field: "Field", source: str) -> str:
     x, t = f"x{field.number}", f"t{field.number}"
     if _kind(field) not in NUMBERS:
         return f"{source} is not distinct from {x}"
+    if field.column.kind in WHOLE_NUMBERS:
+        return f"{source} is null or coalesce({source} = cast(v{field.number} as varchar), false)"
     is_short = f"length({t}) = 1 or not ({t}[1] in ('0', '+') or contains({t}, '.'))"
     return f"{source} is null or coalesce({source} = {t} and ({is_short}), false)"
 

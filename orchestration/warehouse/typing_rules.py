@@ -20,7 +20,9 @@ DECIMAL_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 FLOAT_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 ISO_TIMESTAMP = ISO_DATE + r"([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
-ISO_LENGTHS = {"date": 10, "timestamp": 19}
+ISO_LENGTH = len("2024-01-01")
+NO_FRACTIONS = {19: "", 23: ".000", 26: ".000000"}
+"""Length of a timestamp whose seconds have no fraction -> how that is written; DuckDB itself writes none."""
 EXCEL_NUMBER = r"[+-]?\d([.,]\d+)?[eE]\+\d{2,}"
 FIRST_YEAR = 1000
 """A year of fewer digits is one that was cut off."""
@@ -73,8 +75,10 @@ def read_kind(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -> 
         return f"case when {is_true} then true when {is_false} then false end"
     if kind in ("date", "timestamp"):
         return _read_times(text, kind, forms, time_zone)
-    pattern = {"integer": WHOLE_NUMBER, "bigint": WHOLE_NUMBER, "decimal": DECIMAL_NUMBER}.get(kind, FLOAT_NUMBER)
-    return _matching(text, pattern, f"try_cast({text} as {SQL_TYPES[kind]})")
+    value = f"try_cast({text} as {SQL_TYPES[kind]})"
+    if kind in ("integer", "bigint"):  # a text as the value itself is written keeps to the pattern, which is found out faster
+        return f"case when cast({value} as varchar) = {text} then {value} else {_matching(text, WHOLE_NUMBER, value)} end"
+    return _matching(text, DECIMAL_NUMBER if kind == "decimal" else FLOAT_NUMBER, value)
 
 
 def convert_kind(value: str, kind: Kind, canonical: Kind) -> str:
@@ -111,10 +115,8 @@ def _read_times(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -
 
 def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
     if not form:
-        value, length = f"try_cast({text} as {kind})", ISO_LENGTHS[kind]
-        strict = _matching(text, ISO_DATE if kind == "date" else ISO_TIMESTAMP, value)
-        # a text as the value itself is written keeps to the pattern; that is found out faster than by the pattern
-        return f"case when strlen({text}) = {length} and cast({value} as varchar) = {text} then {value} else {strict} end"
+        value = f"try_cast({text} as {kind})"
+        return _read_iso_date(text, value) if kind == "date" else _read_iso_timestamp(text, value)
     if "%z" in form:
         offset = f"regexp_replace({text}, '[Zz]$', '+00:00')"  # DuckDB's %z does not know the Z that says UTC
         return f"cast(timezone({quote_text(time_zone)}, try_strptime({offset}, {quote_text(form)})) as {kind})"
@@ -122,6 +124,17 @@ def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
     written = f"lower(strftime({value}, {quote_text(form)}))"
     plain = f"{_without_zeros(written)} = {_without_zeros(f'lower({text})')} and year({value}) >= {FIRST_YEAR}"
     return f"case when {written} = lower({text}) or ({plain}) then cast({value} as {kind}) end"
+
+
+def _read_iso_date(text: str, value: str) -> str:
+    is_plain = f"strlen({text}) = {ISO_LENGTH} and cast({value} as varchar) = {text}"
+    return f"case when {is_plain} then {value} else {_matching(text, ISO_DATE, value)} end"
+
+
+def _read_iso_timestamp(text: str, value: str) -> str:
+    lengths = " ".join(f"when {length} then ends_with({text}, '{end}')" for length, end in NO_FRACTIONS.items())
+    is_plain = f"case strlen({text}) {lengths} end and starts_with({text}, cast({value} as varchar))"
+    return f"case when {is_plain} then {value} else {_matching(text, ISO_TIMESTAMP, value)} end"
 
 
 def _without_zeros(text: str) -> str:
