@@ -98,6 +98,9 @@ class FetchRest(Fetching):
         default="none", description="how user and password of the connection's URL are sent; a token stands at the password's place"
     )
     api_key_header: str = Field(default="X-API-Key", description="api_key: header that takes the key")
+    allow_http: bool = Field(
+        default=False, description="true: the secret may go over http://, which everybody on the way can read; else only over https://"
+    )
 
 
 class FetchSql(Fetching):

@@ -117,6 +117,11 @@ class Warehouse(dg.ConfigurableResource):
             self._run = state.begin_run(self.as_of, self.night.input_hash, self.wall_clock())
         return self.night
 
+    def expect_more(self, state: State) -> None:
+        """Nothing; whatever this night's input was, the next run looks again."""
+        if self._run:
+            state.forget_input(self._run)
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
         """The resource itself; around the run it holds the writer lock, and at its end the state learns how the night ended."""

@@ -10,7 +10,7 @@ import dagster as dg
 from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.pipeline.jobs import MONTHLY, monthly, nightly
 from orchestration.pipeline.night import month_before
-from orchestration.pipeline.sources import NO_NIGHT, read_incomplete, read_workdays
+from orchestration.pipeline.sources import NOTHING_TO_PRINT, read_incomplete, read_workdays
 from orchestration.quality.freshness import nth_workday
 
 NIGHT_CRON = "0 2 * * *"
@@ -54,13 +54,13 @@ def reason_to_wait(config: WorkspaceConfig, day: date, lacking: Sequence[str]) -
     """Why the report of the month before is not made on `day`; empty: make it, unless an earlier day has.
 
     It is made on the first working day of the month on which nothing is lacking, at latest on the third; without a night
-    published since the month's end there is nothing to print, so it waits for that one beyond the third.
+    published since the month's end, by this version, there is nothing to print, so it waits for that one beyond the third.
     """
     workdays = read_workdays(config, day)
     if day not in workdays:
         return f"{day} is no working day"
     is_last_call = day >= nth_workday(day.replace(day=1), LATEST_REPORT_WORKDAY, workdays)
-    if NO_NIGHT in lacking or (lacking and not is_last_call):
+    if NOTHING_TO_PRINT.intersection(lacking) or (lacking and not is_last_call):
         return f"waiting for {', '.join(lacking)}"
     return ""
 

@@ -12,9 +12,12 @@ from orchestration.config.load import WorkspaceConfig
 from orchestration.pipeline.night import CURRENT_FILE
 from orchestration.quality.freshness import covers_month
 from orchestration.warehouse.connection import open_read_only
+from orchestration.warehouse.outdated import is_of_this_version
 
 ONE_DAY = timedelta(days=1)
 NO_NIGHT = "a night published after the month's end"
+OLD_NIGHT = "a night of this version: another one made what is published"
+NOTHING_TO_PRINT = frozenset({NO_NIGHT, OLD_NIGHT})
 LOADED = """
     select
         cast(coalesce(sum(n_rows), 0) as bigint),
@@ -42,13 +45,15 @@ def read_loaded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Lo
 def read_incomplete(folder: Path, config: WorkspaceConfig, month: date) -> list[str]:
     """What the report of `month` still waits for: contracts it needs whose published data do not reach the month's end.
 
-    The codes ascend. Before anything is published in the month after, it is the published night itself.
+    The codes ascend. Before anything is published in the month after, or by this version, it is the published night itself.
     """
     if not (folder / "out" / CURRENT_FILE).exists():
         return [NO_NIGHT]
     workdays = read_workdays(config, month)
     needed = [contract for contract in config.contracts if contract.expected.is_required_for_report]
     with open_read_only(folder / "out" / CURRENT_FILE) as connection:
+        if not is_of_this_version(connection):
+            return [OLD_NIGHT]
         if connection.execute("select report_month < ? from ops.run", [month]).fetchall()[0][0]:
             return [NO_NIGHT]
         reached = [(contract, read_loaded(connection, contract).reach) for contract in needed]

@@ -77,6 +77,11 @@ def why_waiting(path: Path, contract: Contract, announced: Announced, state: Sta
     return ""
 
 
+def is_arriving(reason: str) -> bool:
+    """True where a file waits for nothing but its own rest: the same bytes may be taken up a moment later."""
+    return reason.endswith(AT_REST)
+
+
 def find_absent(
     contract: Contract, announced: Announced, state: State | None = None
 ) -> Iterator[tuple[str, Literal["refused", "missing"], str]]:

@@ -56,6 +56,10 @@ class State(Deliveries, Decisions):
         """Nothing; the run has ended in `state`."""
         self._run("update runs set state = ?, message = ?, ended_at = ? where run_id = ?", (state, message, time_text(ended_at), run_id))
 
+    def forget_input(self, run_id: int) -> None:
+        """Nothing; the run has read less than there was, so no later one is told that nothing has changed since."""
+        self._run("update runs set input_hash = '' where run_id = ?", (run_id,))
+
     def runs(self) -> tuple[Run, ...]:
         """Every run, oldest first; one that is still `running` although nobody holds the lock was killed."""
         rows = self._rows("select run_id, as_of, started_at, ended_at, state, input_hash, message from runs order by run_id")

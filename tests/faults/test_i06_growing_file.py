@@ -1,15 +1,20 @@
 """I06: a file that is still being written is not read, is told as waiting, and is loaded whole once it rests."""
 
 import threading
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.loading import Workspace
 
+from orchestration.pipeline.assets.extracts import load_extracts
+from orchestration.pipeline.night import CURRENT_FILE, plan_night
+from orchestration.pipeline.resources import Warehouse
 from orchestration.warehouse.connection import open_working
 from orchestration.warehouse.landing import LandedFile, land_files
 from orchestration.warehouse.ledger import write_unread
-from orchestration.warehouse.state import State
+from orchestration.warehouse.state import Generation, State
 
 HEADER = "id,item,at,score\n"
 REST_SECONDS = 0.4
@@ -70,3 +75,39 @@ def test_i06_a_file_that_vanishes_meanwhile_costs_nothing(tmp_path: Path) -> Non
     threading.Timer(REST_SECONDS / 2, path.unlink).start()
     assert [entry.state for entry in land(workspace)] == ["waiting"]
     assert land(workspace) == []
+
+
+def run_night(workspace: Workspace, code: str) -> bool:
+    """True where there was something to do: then the night is loaded and published under `code`."""
+    folder, at = workspace.out.parent, workspace.as_of
+    night = plan_night(folder, at)
+    if night.unchanged_since:
+        return False
+    with State(workspace.out) as state:
+        run = state.begin_run(at, night.input_hash)
+    settings = SimpleNamespace(time_zone="UTC", landing_rest_seconds=REST_SECONDS)
+    warehouse = SimpleNamespace(
+        folder=folder, out=workspace.out, as_of=at, full_refresh=False, working=partial(open_working, workspace.out),
+        config=SimpleNamespace(contracts=workspace.contracts, workspace=settings, hash=""),
+        expect_more=partial(Warehouse.expect_more, SimpleNamespace(_run=run)),
+    )  # fmt: skip
+    load_extracts(warehouse)  # type: ignore[arg-type]
+    (workspace.out / CURRENT_FILE).touch()
+    with State(workspace.out) as state:
+        state.record_generation(Generation(code, at, None, night.input_hash, "", 0, at))
+        state.record_pointer(code, at, "published")
+        state.end_run(run, "succeeded", "", at)
+    return True
+
+
+def test_i06_file_that_is_touched_while_it_is_watched_is_taken_up_the_same_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path)
+    (tmp_path / "config").mkdir()
+    path = workspace.put("a.csv", HEADER + "1,A,2025-03-01,4\n")
+    monkeypatch.setattr("orchestration.warehouse.completeness.time.sleep", lambda seconds: path.touch())
+    assert run_night(workspace, "g1")
+    assert workspace.answers() == []
+    monkeypatch.undo()
+    assert run_night(workspace, "g2")
+    assert workspace.answers() == [("1", 4)]
+    assert not run_night(workspace, "g3")

@@ -10,9 +10,10 @@ from support.night import REPOSITORY
 from orchestration.config.load import load_workspace
 from orchestration.pipeline.schedules import build_schedules, reason_to_wait
 from orchestration.pipeline.sensors import build_sensor
-from orchestration.pipeline.sources import NO_NIGHT, read_incomplete
+from orchestration.pipeline.sources import NO_NIGHT, OLD_NIGHT, read_incomplete
 from orchestration.schemas.ops import EXTRACT_LOADS, QUARANTINE, RUN
 from orchestration.warehouse.connection import open_working
+from orchestration.warehouse.ledger import ensure_raw_tables
 from orchestration.warehouse.tables import replace_rows
 
 
@@ -31,6 +32,7 @@ def config():
         (date(2026, 11, 4), ["callbacks"], ""),  # the third working day waits for nobody
         (date(2026, 11, 5), ["callbacks"], ""),  # nobody was there on the third
         (date(2026, 11, 5), [NO_NIGHT], "waiting for a night"),  # nothing to print yet
+        (date(2026, 11, 5), [OLD_NIGHT], "waiting for a night of this version"),  # nothing that this version could print
         (date(2026, 10, 1), [], "2026-10-01 is no working day"),  # National Day
         (date(2026, 10, 8), [], ""),
     ],
@@ -45,6 +47,7 @@ def published(tmp_path, config):
     """A published file of the night of 2 November whose required sources reach to the last working day of October."""
     (tmp_path / "out").mkdir()
     with open_working(tmp_path / "out") as connection:
+        ensure_raw_tables(connection)
         replace_rows(connection, RUN, [(datetime(2026, 11, 2, 2), date(2026, 11, 2), date(2026, 10, 1), date(2024, 8, 1))])
         replace_rows(connection, EXTRACT_LOADS, [loaded_row(n, c, date(2026, 10, 30)) for n, c in enumerate(config.contracts)])
         replace_rows(connection, QUARANTINE, [])
@@ -69,6 +72,13 @@ def test_report_begins_when_its_sources_reach_the_end_of_the_month(published, co
 def test_report_waits_for_a_night_after_the_month(published, config, tmp_path_factory):
     assert read_incomplete(published, config, date(2026, 11, 1)) == [NO_NIGHT]
     assert read_incomplete(tmp_path_factory.mktemp("new"), config, date(2026, 10, 1)) == [NO_NIGHT]
+
+
+def test_report_waits_for_a_night_of_this_version(published, config):
+    with open_working(published / "out") as connection:
+        connection.execute("alter table ops.extract_loads drop column n_deleted")
+        connection.execute("drop table ops.quarantine")
+    assert read_incomplete(published, config, date(2026, 10, 1)) == [OLD_NIGHT]
 
 
 def test_monthly_schedule_asks_once_a_month_or_says_what_it_waits_for(published):

@@ -197,3 +197,27 @@ def test_numbers_keep_every_digit(tmp_path_factory, number):
     with rest_api(always(f'[{{"amount": {number}}}]'.encode())) as api:
         (one,) = rest.fetch(make_request(landing, api.url()))
     assert json.loads(one.path.read_text(), parse_float=str, parse_int=str) == {"amount": number}
+
+
+@pytest.mark.parametrize(
+    ("url", "given", "is_sent"),
+    [
+        ("http://api.example.com/v2", {"authentication": "bearer"}, False),
+        ("http://10.0.0.8/v2", {"authentication": "basic"}, False),
+        ("http://10.0.0.8/v2", {"authentication": "api_key", "allow_http": True}, True),
+        ("http://10.0.0.8/v2", {"authentication": "none"}, True),
+        ("https://api.example.com/v2", {"authentication": "bearer"}, True),
+        ("http://127.0.0.1/v2", {"authentication": "bearer"}, True),
+        ("http://[::1]:8080/v2", {"authentication": "bearer"}, True),
+        ("http://localhost/v2", {"authentication": "bearer"}, True),
+    ],
+)
+def test_secret_leaves_the_machine_encrypted_or_by_leave_of_the_contract(tmp_path, monkeypatch, url, given, is_sent):
+    asked = []
+    monkeypatch.setattr(rest, "_read_pages", lambda *_: iter(asked.append(url) or ()))
+    request = make_request(tmp_path, url.replace("//", f"//:{QUOTED_SECRET}@"), **given)
+    if is_sent:
+        assert fetch(request) == []
+    else:
+        assert "`allow_http: true`" in refuse(request)
+    assert asked == [url] * is_sent

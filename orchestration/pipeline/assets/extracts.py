@@ -13,6 +13,7 @@ from orchestration.pipeline.resources import Warehouse
 from orchestration.schemas.ops import LEDGER_TABLES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
 from orchestration.settings import read_token_key
+from orchestration.warehouse.completeness import is_arriving
 from orchestration.warehouse.connection import quote_table
 from orchestration.warehouse.extracts import load_landed, reload_all
 from orchestration.warehouse.landing import land_files
@@ -46,14 +47,14 @@ def load_extracts(warehouse: Warehouse) -> list[LoadResult]:
     time_zone, rest = warehouse.config.workspace.time_zone, warehouse.config.workspace.landing_rest_seconds
     discard_outdated(warehouse.out)
     with State(warehouse.out) as state, warehouse.working() as connection:
-        if warehouse.full_refresh:
-            landed = land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of, rest_seconds=rest)
-            write_unread(connection, landed)
-            return reload_all(connection, warehouse.out, contracts, state, as_of=as_of, token_key=key, time_zone=time_zone)
         ensure_raw_tables(connection)
-        loaded = loaded_pairs(connection)
+        loaded = frozenset() if warehouse.full_refresh else loaded_pairs(connection)
         landed = land_files(warehouse.folder / "landing", contracts, warehouse.out, state, as_of=as_of, loaded=loaded, rest_seconds=rest)
         write_unread(connection, landed)
+        if any(is_arriving(entry.reason) for entry in landed):
+            warehouse.expect_more(state)
+        if warehouse.full_refresh:
+            return reload_all(connection, warehouse.out, contracts, state, as_of=as_of, token_key=key, time_zone=time_zone)
         results = load_landed(connection, warehouse.out, contracts, landed, state, as_of=as_of, token_key=key, time_zone=time_zone)
         if read_built_with(warehouse.out) != build_mark(warehouse):
             touch_all_months(connection)

@@ -6,6 +6,7 @@ refused. Numbers keep every digit. Either the whole list lies in landing/, or no
 """
 
 import hashlib
+import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -29,6 +30,7 @@ def fetch(request: FetchRequest) -> Iterator[FetchedFile]:
     rule = request.contract.fetch
     assert isinstance(rule, FetchRest)
     import_client("dlt", "rest")
+    _require_encryption(rule, request.url)
     with _explained(rule, request.url), _client(rule, request.url) as client:
         pages = _read_pages(request, rule, client)
         if (first := next(pages, None)) is None:
@@ -37,6 +39,22 @@ def fetch(request: FetchRequest) -> Iterator[FetchedFile]:
             file.write(_lines(first))
             file.writelines(map(_lines, pages))
         yield FetchedFile(request.target)
+
+
+def _require_encryption(rule: FetchRest, url: str) -> None:
+    """Nothing. Raises UnreachableError where the secret would leave this machine unencrypted."""
+    address = urlsplit(url)
+    if address.scheme != "http" or rule.allow_http or rule.authentication == "none" or _is_loopback(address.hostname or ""):
+        return
+    hint = f"write https:// in CSAT_CONNECTION_{rule.connection.upper()}, or `allow_http: true` in the contract of a trusted network"
+    raise UnreachableError(f"would send its secret to {address.hostname} over http://, where everybody on the way can read it", hint)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read_pages(request: FetchRequest, rule: FetchRest, client: Any) -> Iterator[list[Any]]:
