@@ -152,6 +152,7 @@ class Contract(Model):
     skip: tuple[Skip, ...] = ()
     expected: Expected = Expected()
     quarantine_limit_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    garbled_limit_share: Annotated[float, Field(ge=0, le=1, description="share of records with garbled text, else refused; 1: warned")] = 1
 
     @property
     def is_dated_by_name(self) -> bool:

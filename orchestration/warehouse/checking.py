@@ -20,6 +20,7 @@ from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.corrections import split_fields
 from orchestration.warehouse.fields import Violation
 from orchestration.warehouse.files import TEMPORARY
+from orchestration.warehouse.garbled import warn_garbled
 from orchestration.warehouse.headers import check_header, find_strangers
 from orchestration.warehouse.landing import LandedFile, match_contracts, read_file_time
 from orchestration.warehouse.limits import LandingLimits, UnreadableError
@@ -152,8 +153,8 @@ def _check_file(con: duckdb.DuckDBPyConnection, scan: Scan, one: ScannedFile) ->
     for number, violation in bad.items():
         groups.setdefault(violation, []).append(number)
     shown = {number: len(group) for group in groups.values() for number in group[:SHOWN_PER_RULE]}
-    records = read_records(con, one, sorted(shown))
-    findings = [Finding("warning", one.landed.file_name, contract.contract, warning) for warning in one.shape.warnings]
+    records, told = read_records(con, one, sorted(shown)), (*one.shape.warnings, *warn_garbled(one.noted))
+    findings = [Finding("warning", one.landed.file_name, contract.contract, warning) for warning in told]
     findings += [_bad_record(scan.mapping, one, bad[number], line, content, shown[number]) for number, line, content in records]
     if len(bad) > contract.quarantine_limit_share * one.shape.n_records:
         share = f"{len(bad)} of {one.shape.n_records} records"

@@ -22,6 +22,7 @@ from orchestration.warehouse.cures import close_cured, discard_decided
 from orchestration.warehouse.deletions import bury, remove_gone
 from orchestration.warehouse.file_counts import count_repeats, count_rows
 from orchestration.warehouse.forgetting import clear_private, forget_table
+from orchestration.warehouse.garbled import warn_garbled
 from orchestration.warehouse.judging import refuse_broken, refuse_shrunk
 from orchestration.warehouse.landing import LandedFile, land_kept
 from orchestration.warehouse.ledger import (
@@ -200,7 +201,8 @@ def _result(entry: LandedFile, scan: Scan) -> LoadResult:
     if one.refusal:
         return replace(base, state="refused", reason=one.refusal, warnings=(), n_records=one.shape.n_records)
     n_loaded = one.n_parsed - one.n_skipped - one.n_bad
-    base = replace(base, n_loaded=n_loaded, n_quarantined=one.n_quarantined, n_skipped=one.n_skipped)
+    warnings = (*base.warnings, *warn_garbled(one.noted))
+    base = replace(base, n_loaded=n_loaded, n_quarantined=one.n_quarantined, n_skipped=one.n_skipped, warnings=warnings)
     return replace(base, state="loaded", n_records=one.shape.n_records)
 
 

@@ -7,6 +7,7 @@ import duckdb
 
 from orchestration.config.contracts import Contract
 from orchestration.warehouse.deletions import why_shrunk
+from orchestration.warehouse.garbled import count_garbled, warn_garbled
 from orchestration.warehouse.ledger import LoadResult
 from orchestration.warehouse.scanning import ASIDE, CUT_HINT, CUT_OFF, Scan, ScannedFile, ends_badly, write_files
 
@@ -16,7 +17,7 @@ SHARED_FILES = "another contract may read this file into the same table, and nob
 
 
 def refuse_broken(con: duckdb.DuckDBPyConnection, contract: Contract, scan: Scan) -> None:
-    """Nothing; files that are cut off or have too much quarantine are refused."""
+    """Nothing; files that are cut off, or have too much quarantine or garbled text, are refused."""
     for one in scan.files:
         limit = contract.quarantine_limit_share * one.shape.n_records
         if not one.refusal and one.shape.is_cut and ends_badly(con, one):
@@ -26,6 +27,10 @@ def refuse_broken(con: duckdb.DuckDBPyConnection, contract: Contract, scan: Scan
                 f"{one.n_quarantined} of {one.shape.n_records} records break the contract, more than quarantine_limit_share "
                 f"{contract.quarantine_limit_share:g} allows: {_first_rules(con, scan, one)}; `csat check` shows values"
             )
+        n_garbled = count_garbled(one.noted)
+        if not one.refusal and n_garbled > contract.garbled_limit_share * one.shape.n_records:
+            limit = f"more than garbled_limit_share {contract.garbled_limit_share:g} allows"
+            one.refusal = f"{one.shape.n_records} records, {limit}: {'; '.join(warn_garbled(one.noted))}"
 
 
 def refuse_shrunk(

@@ -14,6 +14,8 @@ import duckdb
 
 from orchestration.schemas.columns import Kind
 from orchestration.warehouse.connection import quote_text
+from orchestration.warehouse.garbled import CLASS as GARBLED
+from orchestration.warehouse.garbled import looks_garbled
 from orchestration.warehouse.shapes import sources_of
 from orchestration.warehouse.typing_rules import EXCEL_NUMBER, FULL_WIDTH, INVISIBLE, SPACES
 
@@ -41,9 +43,10 @@ OTHER = {"format": "another_format", "type": "another_type"}
 def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
     """SQL: number and class of every value of a record that is accepted in another form than the plain one; NULL where there is none.
 
-    `sources` are the columns s0, s1, ... A field of several columns is left out, and so is free text.
+    `sources` are the columns s0, s1, ... A field of several columns is left out; free text is kept as it is and only looked at
+    for the wrong encoding.
     """
-    alone = [(f, sources_of(f.spec)[0]) for f in fields if len(sources_of(f.spec)) == 1 and not (f.spec.prefix or f.column.private)]
+    alone = [(f, sources_of(f.spec)[0]) for f in fields if len(sources_of(f.spec)) == 1 and not f.spec.prefix]
     named = [(f, f"s{sources.index(name)}") for f, name in alone]
     if not named:
         return "null::varchar"
@@ -55,8 +58,11 @@ def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
 def _is_plain(field: "Field", source: str) -> str:
     """SQL: true where the value is written as it is stored; never NULL."""
     x, t = f"x{field.number}", f"t{field.number}"
+    is_readable = f"not coalesce({looks_garbled(source)}, false)" if _kind(field) == "text" else "true"
+    if field.column.private:
+        return is_readable
     if _kind(field) not in NUMBERS:
-        return f"{source} is not distinct from {x}"
+        return f"{source} is not distinct from {x} and {is_readable}"
     if field.column.kind in WHOLE_NUMBERS:
         return f"{source} is null or coalesce({source} = cast(v{field.number} as varchar), false)"
     is_short = f"length({t}) = 1 or not ({t}[1] in ('0', '+') or contains({t}, '.'))"
@@ -70,7 +76,10 @@ def _kind(field: "Field") -> Kind:
 def note_odd(field: "Field", source: str) -> str:
     """SQL: the class of a value that is accepted in another form than the plain one; NULL for a plain value."""
     x, t, spec, kind = f"x{field.number}", f"t{field.number}", field.spec, _kind(field)
+    if field.column.private:
+        return f"case when not ({_is_plain(field, source)}) then '{GARBLED}' end"
     known = [f"when r{field.number} is not null then 'not_rating'"] if spec.not_rating else []
+    known += [f"when {looks_garbled(source)} then '{GARBLED}'"] if kind == "text" else []
     known += [
         f"when {x} is null then case when trim({source}, {quote_text(NO_LETTER)}) <> '' then 'nothing_by_contract' end",
         *([f"when {t} is distinct from {x} then 'word_as_number'"] if spec.map and kind in NUMBERS else []),
