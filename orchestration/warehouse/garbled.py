@@ -36,11 +36,13 @@ LATIN_LETTERS = "àáãäåçéêíïóõöøüßÄÖÜ"
 
 
 def looks_garbled(text: str) -> str:
-    """SQL: true where `text`, a VARCHAR, was read with the wrong encoding somewhere; NULL where it is NULL. Plain ASCII costs a length."""
-    paired = _both(text, ALL_PAIRED, TELLING)
-    gbk = _both(text, GBK_PAIRED, GBK_TELLING)
-    others = f"regexp_matches({text}, {quote_text(f'{CERTAIN}|{_read_as_gbk()}')})"
-    return f"(strlen({text}) <> length({text}) and ({others} or {paired} or {gbk}))"
+    """SQL: true where `text`, a VARCHAR, was read with the wrong encoding somewhere, else false. Plain ASCII costs a length."""
+    matches = [f"regexp_matches({text}, {quote_text(part)})" for part in (f"{CERTAIN}|{_read_as_gbk()}", TELLING, GBK_TELLING)]
+    paired = [f"regexp_full_match({text}, {quote_text(whole)})" for whole in (ALL_PAIRED, GBK_PAIRED)]
+    return (  # a CASE, since only that leaves out what need not be computed
+        f"case when strlen({text}) = length({text}) then false when {matches[0]} then true "
+        f"when {paired[0]} and {matches[1]} then true when {paired[1]} then {matches[2]} else false end"
+    )
 
 
 def warn_garbled(noted: Counter[tuple[str, str]]) -> tuple[str, ...]:
@@ -60,10 +62,6 @@ def count_garbled(noted: Counter[tuple[str, str]]) -> int:
 
 def _columns(noted: Counter[tuple[str, str]]) -> Counter[str]:
     return Counter({column: count for (column, code), count in noted.items() if code == CLASS})
-
-
-def _both(text: str, whole: str, part: str) -> str:
-    return f"(regexp_full_match({text}, {quote_text(whole)}) and regexp_matches({text}, {quote_text(part)}))"
 
 
 @cache

@@ -58,7 +58,7 @@ def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
 def _is_plain(field: "Field", source: str) -> str:
     """SQL: true where the value is written as it is stored; never NULL."""
     x, t = f"x{field.number}", f"t{field.number}"
-    is_readable = f"not coalesce({looks_garbled(source)}, false)" if _kind(field) == "text" else "true"
+    is_readable = f"not ({looks_garbled(source)})" if _kind(field) == "text" else "true"
     if field.column.private:
         return is_readable
     if _kind(field) not in NUMBERS:
