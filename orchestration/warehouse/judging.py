@@ -29,8 +29,8 @@ def refuse_broken(con: duckdb.DuckDBPyConnection, contract: Contract, scan: Scan
             )
         n_garbled = count_garbled(one.noted)
         if not one.refusal and n_garbled > contract.garbled_limit_share * one.shape.n_records:
-            limit = f"more than garbled_limit_share {contract.garbled_limit_share:g} allows"
-            one.refusal = f"{one.shape.n_records} records, {limit}: {'; '.join(warn_garbled(one.noted))}"
+            agreed = f"more than garbled_limit_share {contract.garbled_limit_share:g} allows"
+            one.refusal = f"of {one.shape.n_records} records too many are garbled, {agreed}: {'; '.join(warn_garbled(one.noted))}"
 
 
 def refuse_shrunk(
