@@ -102,6 +102,16 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("commit")
 
 
+@contextmanager
+def any_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Nothing; what is inserted inside may be stored in any order: kept in order, DuckDB writes it twice and on one thread."""
+    con.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        con.execute("reset preserve_insertion_order")
+
+
 def create_file(path: Path) -> None:
     """Nothing; an empty database file of mode 0600 that DuckDB 1.3 can read exists at `path`, unless a file was there.
 

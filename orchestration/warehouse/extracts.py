@@ -18,6 +18,7 @@ from orchestration.config.contracts import Contract
 from orchestration.config.overlaps import deletes_rows, shares_files
 from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
 from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
+from orchestration.warehouse.constants import shape_tables
 from orchestration.warehouse.cures import close_cured, discard_decided
 from orchestration.warehouse.deletions import bury, remove_gone
 from orchestration.warehouse.file_counts import count_repeats, count_rows
@@ -57,7 +58,7 @@ from orchestration.warehouse.versions import (
 
 __all__ = ["LoadResult", "ensure_raw_tables", "load_landed", "loaded_pairs", "reload_all"]
 TEMPORARY = (
-    "versions", "changed", "unchanged", "contested", "standing", "buried", "twice", "shifts", "rejects", "reject_scans", "parsed", "aside",
+    "versions", "changed", "unchanged", "contested", "standing", "buried", "shifts", "rejects", "reject_scans", "parsed", "aside",
 )  # fmt: skip
 
 
@@ -103,6 +104,7 @@ def load_landed(
             fresh = [c for c in contracts if c.canonical.name == name]
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
         clear_private(con)
+        shape_tables(con, contracts)
         for contract in sorted(contracts, key=lambda c: c.contract):
             mine = [e for e in entries if e.contract.contract == contract.contract]
             load = _Load(con, contract, as_of, token_key, state, is_everything, shares_files(contract, contracts))

@@ -112,8 +112,8 @@ class Mapping:
             value = f"replace({value}, {quote_text(RECORD_MARK)}, cast(record_number as varchar))"
         if column.name == "importance" and (item := self._item_to_pick(position)):
             value = self._is_picked(item)
-        if column.name == "not_rating_code":
-            value = f"coalesce({', '.join([value, *self._given_reasons(position), 'null'])})"
+        if column.name == "not_rating_code" and (reasons := self._given_reasons(position)):
+            value = f"coalesce({', '.join([value, *reasons])})"
         if column.key and has_default(self.contract.canonical, column.name):
             value = f"coalesce({value}, {self._default(column.name)})"
         if column.name == "is_promised_date" and (promised := self.field_of("promised_at", position)):
@@ -157,6 +157,26 @@ class Mapping:
         return [
             f"v{f.number} is not null" for f in self.fields if f.template == position is not None and f.column.key and sources_of(f.spec)
         ]
+
+    def find_constants(self) -> dict[str, str | None]:
+        """Canonical column -> the text that every row of the contract has in it, None for null; others differ from row to row."""
+        positions = range(len(self.contract.rows)) if self.contract.rows else [None]
+        found = {c.name: {self._constant(c, position) for position in positions} for c in self.contract.canonical.columns}
+        alike = {name: next(iter(given)) for name, given in found.items() if len(given) == 1}
+        system = {"source_code": self.contract.source} | ({} if self.contract.sequence else {"sequence_number": None})
+        return system | {name: text for name, (is_alike, text) in alike.items() if is_alike}
+
+    def _constant(self, column: Column, position: int | None) -> tuple[bool, str | None]:
+        """Whether all rows of template `position` have the same in the column, and which text."""
+        field, stretch = self.field_of(column.name, position), self.contract.canonical.stretch
+        is_computed = self.contract.stretches is not None and stretch is not None and column.name in (stretch.ends, stretch.number)
+        if column.private or is_computed:
+            return False, None
+        if self._canonical(column, position) == f"cast(null as {SQL_TYPES[column.kind]})":
+            return True, None
+        spec = field.spec if field else None
+        is_plain = spec and spec.value and column.kind == "text" and not (spec.is_numbered or spec.map or spec.prefix or spec.not_rating)
+        return (True, spec.value) if spec and is_plain and spec.type in (None, "text") else (False, None)
 
     def _is_text(self, field: Field) -> bool:
         """True where the field is read from text by the rules; false where a typed file delivers it typed.
@@ -260,6 +280,11 @@ class Mapping:
     def _is_one_of(self, rule: Skip | DeletedWhen) -> str:
         text = fold(f"cast({self._column(rule.column)} as varchar)")
         return f"coalesce({text} in ({join_texts(fold_text(v) for v in rule.values)}), false)"
+
+
+def find_constants(contract: Contract) -> dict[str, str | None]:
+    """Canonical column -> the text that every row of the contract has in it, None for null."""
+    return Mapping(contract, dict.fromkeys(list_sources(contract), "VARCHAR"), "").find_constants()
 
 
 def _cases(pairs: dict[str, str]) -> str:

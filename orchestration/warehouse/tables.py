@@ -5,7 +5,7 @@ is infinite, not a number, missing or twice where it must not be. Polars is impo
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
 PRECISION, SCALE = 18, 6
 INCOMING = "incoming_rows"
 BATCH_ROWS = 100_000
+NO_CONSTANTS: Mapping[str, str | None] = {}
 
 
 def stored_columns(table: Table) -> tuple[Column, ...]:
@@ -51,21 +52,37 @@ def polars_schema(table: Table) -> dict[str, "pl.DataType"]:
     return {column.name: types[column.kind] for column in stored_columns(table)}
 
 
-def create_table_sql(name: str, columns: Sequence[Column], *, replace: bool = False) -> str:
-    """The statement that creates `name`: NOT NULL where a column is never null. Unless it replaces, it keeps what exists."""
+def create_table_sql(
+    name: str, columns: Sequence[Column], *, replace: bool = False, constants: Mapping[str, str | None] = NO_CONSTANTS
+) -> str:
+    """The statement that creates `name`: NOT NULL where a column is never null. Unless it replaces, it keeps what exists.
+
+    `constants`: column -> the text that every row has in it, None for null: computed when read, never stored nor inserted.
+    """
     verb = "create or replace table" if replace else "create table if not exists"
-    lines = [f"{quote_name(c.name)} {SQL_TYPES[c.kind]}{' not null' if c.is_required else ''}" for c in columns]
+    lines = [_constant_line(c, constants[c.name]) if c.name in constants else _stored_line(c) for c in columns]
     return f"{verb} {quote_table(name)} ({', '.join(lines)})"
 
 
-def create_table(con: duckdb.DuckDBPyConnection, table: Table, *, replace: bool = False) -> None:
-    """Nothing; the table exists with its comments. One that exists keeps its rows, unless `replace`.
+def _stored_line(column: Column) -> str:
+    return f"{quote_name(column.name)} {SQL_TYPES[column.kind]}{' not null' if column.is_required else ''}"
+
+
+def _constant_line(column: Column, text: str | None) -> str:
+    value = "null" if text is None else quote_text(text)
+    return f"{quote_name(column.name)} {SQL_TYPES[column.kind]} generated always as ({value}) virtual"
+
+
+def create_table(
+    con: duckdb.DuckDBPyConnection, table: Table, *, replace: bool = False, constants: Mapping[str, str | None] = NO_CONSTANTS
+) -> None:
+    """Nothing; the table exists with its comments. One that exists keeps its rows, unless `replace`. `constants` as above.
 
     Raises WarehouseError where the existing table has other columns than the schema.
     """
     con.execute(f"create schema if not exists {quote_name(table.name.split('.')[0])}")
     if replace or not _described(con, table.name):
-        con.execute(create_table_sql(table.name, stored_columns(table), replace=replace))
+        con.execute(create_table_sql(table.name, stored_columns(table), replace=replace, constants=constants))
         _comment(con, table)
     elif changed := find_changed_columns(con, table.name, stored_columns(table)):
         hint = "move out/warehouse.duckdb away and run again: it is rebuilt from landing and state"

@@ -12,12 +12,14 @@ import duckdb
 from orchestration.config.contracts import Contract
 from orchestration.schemas.columns import Column
 from orchestration.schemas.raw import CRM_CUSTOMER_ALIASES, CRM_CUSTOMERS, SYSTEM_COLUMNS, RawTable
-from orchestration.warehouse.connection import quote_name, quote_text
-from orchestration.warehouse.tables import SQL_TYPES, create_table_sql, stored_columns
+from orchestration.warehouse.connection import any_order, quote_name, quote_text
+from orchestration.warehouse.constants import written_columns
+from orchestration.warehouse.tables import SQL_TYPES, create_table_sql
 
 PRIVATE = "private_file"
 NEW_ROWS, VERSIONS, CHANGED = "temp.load_rows", "temp.load_versions", "temp.load_changed"
 VERSION_ORDER = "extracted_at desc, sequence_number desc nulls last, extract_file_id desc, record_number desc"
+CONTESTED = "select _key from temp.load_contested"
 ORDER = f"{VERSION_ORDER}, _tie desc"
 RIVALS = (CRM_CUSTOMERS, CRM_CUSTOMER_ALIASES)
 """Tables of which the models take one version per key whatever its source, the newest."""
@@ -73,27 +75,34 @@ def _private_sql(schema: str, table: RawTable, columns: tuple[Column, ...]) -> s
 def choose_versions(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     """Nothing; VERSIONS holds every version of a key that NEW_ROWS brings twice or raw has already, ranked, newest first.
 
-    Keys brought once that are new, by far the most, never enter it.
+    Keys brought once that are new, by far the most, do not enter it.
     """
-    keys, own_keys = names(key_columns(table)), names(table.key)  # all new rows are of one source
-    con.execute(f"create or replace temp table load_twice as select {own_keys} from {NEW_ROWS} group by all having count(*) > 1")
+    keys, key, own_keys = names(key_columns(table)), _hash(table), names(table.key)
     con.execute(f"create or replace temp table load_standing as select r.* from {table.name} r semi join {NEW_ROWS} n using ({keys})")
     buried = select_buried(table)
     among = f"semi join {NEW_ROWS} n using ({keys})" if con.execute(f"{buried} limit 1").fetchall() else "where false"
     con.execute(f"create or replace temp table load_buried as select b.* from ({buried}) b {among}")
-    source = f"(select source_code from {NEW_ROWS} limit 1)"
     con.execute(
-        f"create or replace temp table load_contested as select {keys} from temp.load_twice cross join {source} "
-        f"union select {keys} from temp.load_standing union select {keys} from temp.load_buried"
+        f"create or replace temp table load_contested as select {key} as _key from {NEW_ROWS} group by 1 having count(*) > 1 "
+        f"union select {key} from temp.load_standing union select {key} from temp.load_buried"
     )
     columns = names(c.name for c in all_columns(table))
     con.execute(
-        f"create or replace temp table load_versions as select *, row_number() over (partition by {keys} order by {ORDER}) as _rank, "
-        f"first_value(extract_file_id) over (partition by {keys} order by {ORDER}) as _winner from ("
-        f"select {columns}, _tie, _gone, true as _is_new from {NEW_ROWS} semi join temp.load_contested using ({own_keys}) "
+        "create or replace temp table load_versions as select *, row_number() over newest as _rank, "
+        "first_value(extract_file_id) over newest as _winner from ("
+        f"select {columns}, _tie, _gone, true as _is_new from {NEW_ROWS} where {key} in ({CONTESTED}) "
         f"union all select {columns}, -1, false, false from ({_standing_with_text(table)}) "
-        f"union all select {columns}, -1, true, false from temp.load_buried)"
+        f"union all select {columns}, -1, true, false from temp.load_buried) "
+        f"window newest as (partition by source_code, {own_keys} order by {ORDER})"
     )
+
+
+def _hash(table: RawTable) -> str:
+    """64 bits for the key of a row of one source, so that no table of whole keys is built only to find those that are repeated.
+
+    Two keys with the same bits do no harm: both are ranked, each among its own versions.
+    """
+    return f"hash({names(table.key)})"
 
 
 def select_buried(table: RawTable) -> str:
@@ -131,8 +140,8 @@ def note_changes(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     )
     columns = names(("source_code", *business))
     con.execute(
-        f"create or replace temp table load_changed as select {columns} from {NEW_ROWS} anti join temp.load_contested using ({keys}) "
-        f"where not _gone union all select {columns} from {VERSIONS} anti join temp.load_unchanged using ({keys}) "
+        f"create or replace temp table load_changed as select {columns} from {NEW_ROWS} where not _gone and {_hash(table)} not in "
+        f"({CONTESTED}) union all select {columns} from {VERSIONS} anti join temp.load_unchanged using ({keys}) "
         "where not _gone and (_rank = 1 or not _is_new)"
     )
 
@@ -172,8 +181,9 @@ def write_rows_of_load(con: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     """Nothing; raw holds the newest version of every key, unless that deletes it."""
     lost = f"(select * from {VERSIONS} where _rank > 1 and not _is_new and not _gone)"
     con.execute(f"delete from {table.name} t using {lost} o where {_match(table, 't', 'o')}")
-    stored = names(c.name for c in stored_columns(table))
-    con.execute(f"insert into {table.name} ({stored}) select {stored} from ({_arrivals(con, table)})")
+    stored = names(written_columns(con, table))
+    with any_order(con):
+        con.execute(f"insert into {table.name} ({stored}) select {stored} from ({_arrivals(con, table)})")
 
 
 def _arrivals(con: duckdb.DuckDBPyConnection, table: RawTable) -> str:

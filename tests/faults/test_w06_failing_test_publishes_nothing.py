@@ -8,6 +8,8 @@ import pytest
 from support.night import copy_night, run_csat
 
 from orchestration.errors import QualityError
+from orchestration.schemas.raw import raw_table
+from orchestration.warehouse.constants import written_columns
 
 NEXT_DAY = "2026-11-04"
 
@@ -15,7 +17,8 @@ NEXT_DAY = "2026-11-04"
 def damage(out: Path) -> None:
     """Nothing; a delivery stands twice in the working file, as no loading would leave it: the models are made, their test fails."""
     with duckdb.connect(out / "warehouse.duckdb") as con:
-        con.execute("insert into raw.deliveries_deliveries from raw.deliveries_deliveries limit 1")
+        columns = ", ".join(written_columns(con, raw_table("deliveries_deliveries")))
+        con.execute(f"insert into raw.deliveries_deliveries ({columns}) select {columns} from raw.deliveries_deliveries limit 1")
 
 
 def shown(out: Path) -> dict[str, str]:
