@@ -108,3 +108,21 @@ def test_nothing_is_written_anew_where_nothing_changes(tmp_path):
         shape_tables(con, [make_contract()])
         assert con.execute(number).fetchall() == before
         assert read_constants(con, SURVEYS_ANSWERS) == constants
+
+
+def test_keys_that_share_a_hash_are_told_apart(tmp_path, monkeypatch):
+    """All keys share one hash, at worst: the same rows stand, the same versions are put away."""
+    kept = []
+    for name, key in (("plain", None), ("shared", "0::ubigint")):
+        if key:
+            monkeypatch.setattr("orchestration.warehouse.versions._hash", lambda _table, key=key: key)
+        workspace = Workspace(tmp_path / name)
+        for score in "453":
+            workspace.put("a.csv", f"{ROWS}1,A,2025-03-02,{score},w1\n{score},A,2025-03-02,1,w1\n")
+            workspace.night()
+        touched = workspace.rows("select * from ops.touched_months order by all")
+        put_away = workspace.private_rows("select * from superseded.surveys_answers order by all")
+        kept.append((workspace.answers("*"), put_away, touched))
+    assert len(kept[0][0]) == 5
+    assert len(kept[0][1]) > 5
+    assert kept[0] == kept[1]
