@@ -12,6 +12,7 @@ from orchestration.config.load import WorkspaceConfig
 from orchestration.pipeline.night import CURRENT_FILE
 from orchestration.quality.freshness import covers_month
 from orchestration.warehouse.connection import open_read_only
+from orchestration.warehouse.deletions import count_gone
 from orchestration.warehouse.outdated import is_of_this_version
 
 ONE_DAY = timedelta(days=1)
@@ -28,10 +29,13 @@ LOADED = """
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a contract has loaded: rows made, open records in quarantine, newest business date (null: none), and the day it reaches to."""
+    """What a contract has loaded: rows made, open records in quarantine, rows gone at the source, newest business date (null: none),
+    and the day it reaches to.
+    """
 
     n_rows: int
     n_quarantined: int
+    n_deleted: int
     data_to: date | None
     reach: date | None
 
@@ -39,7 +43,7 @@ class Loaded:
 def read_loaded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Loaded:
     """What the contract has loaded into this file so far."""
     n_rows, n_quarantined, data_to, extracted_at = connection.execute(LOADED, [contract.contract]).fetchall()[0]
-    return Loaded(n_rows, n_quarantined, data_to, _reach(contract, n_rows, data_to, extracted_at))
+    return Loaded(n_rows, n_quarantined, count_gone(connection, contract), data_to, _reach(contract, n_rows, data_to, extracted_at))
 
 
 def read_incomplete(folder: Path, config: WorkspaceConfig, month: date) -> list[str]:

@@ -52,7 +52,9 @@ def _run(reading: Reading) -> Iterator[Figure]:
 
 
 def _sources(reading: Reading) -> Iterator[Figure]:
-    """`sources.*` counts, and per contract rows, quarantine, newest day and state: complete, late or missing for this month."""
+    """`sources.*` counts, and per contract rows, quarantine, deleted rows if any, newest day, and state: complete, late or missing
+    for this month.
+    """
     sources = sorted(rows(reading.frames.sources), key=lambda row: row["contract_code"])
     late = sum(_state(row, reading.month) != COMPLETE for row in sources)
     for name, count in (("n_sources", len(sources)), ("n_complete", len(sources) - late), ("n_late", late)):
@@ -74,6 +76,8 @@ def _source(reading: Reading, row: Row) -> Iterator[Figure]:
     yield _text(f"{code}.system", row["source_code"], table=table, label=f"source:{row['source_code']}")
     yield Figure(figure_code=f"{code}.rows", label_code=label, value=row["n_rows"], source_table=table)
     yield Figure(figure_code=f"{code}.quarantined", label_code=label, value=row["n_quarantined"], source_table=table)
+    if row["n_deleted"]:
+        yield Figure(figure_code=f"{code}.deleted", label_code=label, value=row["n_deleted"], source_table=table)
     yield _text(f"{code}.state", _state(row, reading.month), table=table, label=label, note=note)
     if row["data_to_date"] is not None:
         yield _text(f"{code}.data_to", row["data_to_date"].isoformat(), table=table, label=label, unit="date")

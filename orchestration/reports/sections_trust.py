@@ -71,10 +71,11 @@ def _source(page: Page, state: Figure, *, is_one_of_many: bool) -> SourceRow:
 
 
 def _paragraphs(page: Page) -> list[str]:
-    """Printed sentences of the section: lateness and gaps first, then bases, weighting and rules."""
+    """Printed sentences of the section: lateness, gaps and deletions first, then bases, weighting and rules."""
     provisional = [place for place in sorted(page.printed) if place.startswith("trust.source.")]
     lacking = [place for place in sorted(page.printed) if place.startswith("trust.lacking.")]
-    ordered = [*provisional, *lacking, "trust.rates", "trust.counts", "trust.weights", "trust.small_bases", "trust.verdicts"]
+    deleted = [place for place in sorted(page.printed) if place.startswith("trust.deleted.")]
+    ordered = [*provisional, *lacking, *deleted, "trust.rates", "trust.counts", "trust.weights", "trust.small_bases", "trust.verdicts"]
     return [line for place in ordered if (line := page.line(place))]
 
 

@@ -8,7 +8,7 @@ from orchestration.reports.sentences import Candidate, Place, Values
 
 
 def build_trust_places(figures: FigureSet) -> Iterator[Place]:
-    """The places of the last section: rates, weighting, late and lacking data, the rules of bases and verdicts."""
+    """The places of the last section: rates, weighting, late, deleted and lacking data, the rules of bases and verdicts."""
     yield Place("trust.rates", tuple(_rates()))
     yield Place("trust.counts", tuple(_counts()))
     yield Place("trust.weights", tuple(_weights(figures)))
@@ -19,6 +19,10 @@ def build_trust_places(figures: FigureSet) -> Iterator[Place]:
         required = (NoteIs(state.figure_code, "required"),)
         missing = Candidate("trust.provisional.missing", required, {"table": values["table"]})
         yield Place(f"trust.{code}", (Candidate("trust.provisional", required, values), missing))
+    for deleted in figures.under("source.", ".deleted"):
+        code = deleted.figure_code.removesuffix(".deleted")
+        told: Values = {"table": (f"{code}.table", "table_name"), "n": (deleted.figure_code, "count")}
+        yield Place(f"trust.deleted.{code}", (Candidate("trust.deleted", (CountIs(deleted.figure_code, 1, -1),), told),))
     for lacking in figures.under("lacking."):
         claim = TextIs(lacking.figure_code, lacking.text_value or "")
         yield Place(f"trust.{lacking.figure_code}", (Candidate(f"trust.{lacking.figure_code}", (claim,)),))

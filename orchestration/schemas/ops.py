@@ -106,6 +106,7 @@ SOURCES = Table(
         Column("table_name", "text", "canonical table, e.g. raw.surveys_answers"),
         Column("n_rows", "bigint", "rows made of its records so far, every version counted; the current ones stand in `table_name`"),
         Column("n_quarantined", "bigint", "open records in quarantine: neither cured nor discarded"),
+        Column("n_deleted", "bigint", "rows that are gone at the source and counted no more; those that came back are not among them"),
         Column("data_to_date", "date", "newest business date", null="nothing loaded"),
         Column("due_date", "date", "day on which data up to `expected_to_date` was due", null="expected once"),
         Column("expected_to_date", "date", "day up to which data should reach", null="expected once"),

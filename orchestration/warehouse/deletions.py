@@ -17,7 +17,7 @@ from orchestration.warehouse.connection import quote_name, quote_text, transacti
 from orchestration.warehouse.landing import LandedFile
 from orchestration.warehouse.tables import stored_columns
 from orchestration.warehouse.touched import touch_changes
-from orchestration.warehouse.versions import CHANGED, NEW_ROWS, ORDER, PRIVATE, key_columns, names, short_name
+from orchestration.warehouse.versions import CHANGED, NEW_ROWS, ORDER, PRIVATE, key_columns, names, select_graves, short_name
 
 GONE = "temp.load_gone"
 NO_TIME = datetime(1, 1, 1)
@@ -102,6 +102,16 @@ def bury(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     told = "extract_file_id, record_number, extracted_at, sequence_number, known_at"
     last = f"qualify row_number() over (partition by {names(table.key)}, extract_file_id order by {ORDER}) = 1"
     _write_graves(con, contract, f"{told} from {NEW_ROWS} where _gone {last}")
+
+
+def count_gone(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+    """How many keys the contract's files delete, or lack as whole lists, of which no row stands."""
+    keys, graves = names(key_columns(contract.canonical)), f"{select_graves(contract.canonical)} and contract_code = ?"
+    living = f"(select {keys} from {contract.canonical.name})"
+    counted = con.execute(
+        f"select count(*) from (select distinct {keys} from ({graves})) anti join {living} using ({keys})", [contract.contract]
+    )
+    return int(counted.fetchall()[0][0])
 
 
 def _write_graves(con: duckdb.DuckDBPyConnection, contract: Contract, told: str) -> None:

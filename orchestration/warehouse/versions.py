@@ -107,11 +107,16 @@ def _hash(table: RawTable) -> str:
 
 def select_buried(table: RawTable) -> str:
     """A SELECT of every version of a key of `table` that is a record that deletes it; what it does not say is null."""
+    return f"{select_graves(table)} and record_number is not null"
+
+
+def select_graves(table: RawTable) -> str:
+    """A SELECT of the tombstones of `table` in its own columns; what they do not say is null."""
     told = {"source_code", "extract_file_id", "record_number", "extracted_at", "sequence_number", "known_at"}
     values = {name: quote_name(name) for name in told}
     values |= {name: f"key_values ->> {quote_text(name)}" for name in table.key}
     columns = ", ".join(f"cast({values.get(c.name, 'null')} as {SQL_TYPES[c.kind]}) as {quote_name(c.name)}" for c in all_columns(table))
-    return f"select {columns} from ops.tombstones where table_name = {quote_text(short_name(table))} and record_number is not null"
+    return f"select {columns} from ops.tombstones where table_name = {quote_text(short_name(table))}"
 
 
 def _standing_with_text(table: RawTable) -> str:

@@ -12,6 +12,7 @@ from support.loading import ANSWER_COLUMNS, Workspace, make_contract
 from orchestration.schemas.raw import raw_table
 from orchestration.warehouse.as_of import write_as_of
 from orchestration.warehouse.connection import open_working
+from orchestration.warehouse.deletions import count_gone
 
 HEADER = "id,item,at,score,lsn,moment,op\n"
 ORDERED = {
@@ -82,6 +83,9 @@ def test_whatever_order_the_files_come_in_the_same_rows_stand(tmp_path: Path, ru
     kept = workspace.private_rows("select * exclude (superseded_by) from superseded.surveys_answers order by all")
     assert {moment: as_of(workspace, moment) for moment in nights} == nights
     assert workspace.rows(COUNTED) == counted(files, [name for name, *_ in workspace.rows(COUNTED)])
+    with open_working(workspace.out) as con:
+        gone = {key for changes in files.values() for key, _, _, op in changes if op == "D"} - {key for key, _ in living(files)}
+        assert count_gone(con, workspace.contracts[0]) == len(gone)
     workspace.night(is_full=True)
     assert workspace.rows("from raw.surveys_answers order by all") == rows
     assert workspace.rows("from ops.tombstones order by all") == graves

@@ -310,6 +310,7 @@ SOURCES = [
         "table_name": "surveys_answers",
         "n_rows": 1,
         "n_quarantined": 0,
+        "n_deleted": 0,
         "state": "complete",
         "is_required_for_report": True,
     }

@@ -409,8 +409,9 @@ def _labels() -> Rows:
 
 def _sources() -> Rows:
     return [
-        {"contract_code": contract, "source_code": source, "table_name": table, "n_rows": rows, "n_quarantined": 0, "data_to_date": reaches,
-         "due_date": date(2026, 11, 2), "expected_to_date": date(2026, 11, 1), "state": state, "is_required_for_report": required}
+        {"contract_code": contract, "source_code": source, "table_name": table, "n_rows": rows, "n_quarantined": 0, "n_deleted": 0,
+         "data_to_date": reaches, "due_date": date(2026, 11, 2), "expected_to_date": date(2026, 11, 1), "state": state,
+         "is_required_for_report": required}
         for contract, source, table, rows, reaches, state, required in SOURCE_ROWS
     ]  # fmt: skip
 

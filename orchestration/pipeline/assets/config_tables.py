@@ -75,8 +75,8 @@ def build_source_rows(connection: duckdb.DuckDBPyConnection, warehouse: Warehous
 def _source_row(contract: Contract, loaded: Loaded, as_of: date, workdays: list[date]) -> tuple[object, ...]:
     found = judge_source(contract.expected, loaded.reach, as_of=as_of, workdays=workdays)
     return (
-        contract.contract, contract.source, contract.canonical.name, loaded.n_rows, loaded.n_quarantined, loaded.data_to, found.due_date,
-        found.expected_to_date, found.state, contract.expected.is_required_for_report,
+        contract.contract, contract.source, contract.canonical.name, loaded.n_rows, loaded.n_quarantined, loaded.n_deleted, loaded.data_to,
+        found.due_date, found.expected_to_date, found.state, contract.expected.is_required_for_report,
     )  # fmt: skip
 
 
