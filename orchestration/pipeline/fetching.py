@@ -7,7 +7,10 @@ with what the other sources gave. Imports nothing heavy where no contract has `f
 import importlib
 import os
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,16 +18,17 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from orchestration.config.contracts import Contract
-from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, FetchS3, FetchSftp
+from orchestration.config.fetching import EXTRACT_FORMATS, Fetch, FetchPostgresql, FetchS3, FetchSftp
 from orchestration.config.load import WorkspaceConfig, load_workspace
 from orchestration.errors import ConfigError, CsatError
 from orchestration.pipeline.night import NightRequest, require_workspace
 from orchestration.settings import read_connection, read_settings, set_environment
 from orchestration.warehouse.completeness import read_manifests, why_waiting
 from orchestration.warehouse.lock import hold_lock
-from orchestration.warehouse.sources.request import INCOMING, FetchedFile, FetchRequest, UnreachableError
+from orchestration.warehouse.sources.request import INCOMING, FetchedFile, FetchRequest, UnreachableError, answer_path
 from orchestration.warehouse.state import SourceFetch, State
 
+SOURCES = "orchestration.warehouse.sources"
 MODULES = {"s3": "object_store", "sftp": "sftp", "rest": "rest", "postgresql": "postgresql", "mysql": "mysql"}
 NEWEST = "select max(least(extracted_at, known_at)) from ops.extract_loads where contract_code = ? and state = 'loaded'"
 """How far a cursor has come: never beyond the night that read it, so that one row dated 2099 does not hide all that change before then."""
@@ -58,10 +62,52 @@ def fetch_sources(folder: Path, config: WorkspaceConfig, as_of: datetime) -> lis
     (folder / "landing" / INCOMING).unlink(missing_ok=True)
     with State(folder / "out") as state:
         state.refuse_going_back(as_of)
-        for contract in contracts:
-            found.append(_fetch_one(folder, config, contract, as_of, state))
-            state.record_fetch(found[-1])
+        with ExitStack() as held:
+            snapshots = _Snapshots(held, _shared_connections(contracts))
+            for connection in snapshots.shared:
+                _fetch_again_together(folder / "landing", [c for c in contracts if _reads(c, connection)], as_of, state)
+            for contract in contracts:
+                found.append(_fetch_one(folder, config, contract, as_of, state, snapshots))
+                state.record_fetch(found[-1])
     return found
+
+
+@dataclass(frozen=True)
+class _Snapshots:
+    """Connections to databases that several contracts read, and the snapshot by which an order and its lines agree."""
+
+    held: ExitStack
+    shared: frozenset[str]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def name_for(self, request: FetchRequest) -> str:
+        """The snapshot that the contract sees with others; empty where it is alone. Raises UnreachableError."""
+        connection = next((name for name in self.shared if _reads(request.contract, name)), "")
+        if connection and connection not in self.names:
+            module = importlib.import_module(f"{SOURCES}.postgresql")
+            self.names[connection] = self.held.enter_context(module.hold_snapshot(request))
+        return self.names.get(connection, "")
+
+
+def _reads(contract: Contract, connection: str) -> bool:
+    return isinstance(contract.fetch, FetchPostgresql) and contract.fetch.connection == connection
+
+
+def _shared_connections(contracts: Sequence[Contract]) -> frozenset[str]:
+    """Connections to PostgreSQL that several contracts read. MySQL's client reads each table in a transaction of its own."""
+    named = Counter(contract.fetch.connection for contract in contracts if isinstance(contract.fetch, FetchPostgresql))
+    return frozenset(name for name, count in named.items() if count > 1)
+
+
+def _fetch_again_together(landing: Path, contracts: Sequence[Contract], as_of: datetime, state: State) -> None:
+    """Nothing; where a killed night left some answers of a snapshot and not all, those that nothing has read are gone."""
+    answers = [answer_path(landing, contract, as_of) for contract in contracts]
+    there = [path for path in answers if path.exists()]
+    if len(there) < len(answers):
+        for path in there:
+            about = path.stat()
+            if state.delivery_of(path.name, about.st_size, about.st_ctime_ns) is None:
+                path.unlink()
 
 
 def describe_fetch(met: SourceFetch) -> str:
@@ -86,7 +132,9 @@ def _place(fetch: Fetch) -> str:
     return f"the REST list {fetch.path}" if fetch.kind == "rest" else f"{fetch.table or 'a query'} from {fetch.kind}"
 
 
-def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of: datetime, state: State) -> SourceFetch:
+def _fetch_one(
+    folder: Path, config: WorkspaceConfig, contract: Contract, as_of: datetime, state: State, snapshots: _Snapshots
+) -> SourceFetch:
     """How the source of one contract was met, whatever it did."""
     assert contract.fetch
     n_files, url = 0, ""
@@ -98,7 +146,7 @@ def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of:
         request = FetchRequest(
             contract, url, folder / "landing", as_of, time_zone, since, state.is_fetched, partial(_may_replace, state, contract)
         )
-        for fetched in _fetch(request):
+        for fetched in _fetch(request, snapshots):
             n_files += 1
             if fetched.version:
                 state.remember_fetched(fetched.place, fetched.version, fetched.path.name, as_of)
@@ -114,16 +162,14 @@ def _fetch_one(folder: Path, config: WorkspaceConfig, contract: Contract, as_of:
     return SourceFetch(contract.contract, as_of, n_files)
 
 
-def _fetch(request: FetchRequest) -> Iterator[FetchedFile]:
+def _fetch(request: FetchRequest, snapshots: _Snapshots) -> Iterator[FetchedFile]:
     """The files that the source gives; none where the answer of this night's clock lies there already."""
     assert request.contract.fetch
     kind = request.contract.fetch.kind
     if kind in EXTRACT_FORMATS and request.target.exists():
         return
-    fetch: Callable[[FetchRequest], Iterator[FetchedFile]] = importlib.import_module(
-        f"orchestration.warehouse.sources.{MODULES[kind]}"
-    ).fetch
-    yield from fetch(request)
+    fetch: Callable[[FetchRequest], Iterator[FetchedFile]] = importlib.import_module(f"{SOURCES}.{MODULES[kind]}").fetch
+    yield from fetch(replace(request, snapshot=snapshots.name_for(request)))
 
 
 def _require_url(fetch: Fetch, url: str) -> None:

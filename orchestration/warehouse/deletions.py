@@ -53,10 +53,10 @@ def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: 
     n_living, n_gone = _count_gone(con, contract, standing)
     if n_gone <= contract.deletion_limit_share * n_living:
         return ""
-    return (
-        f"no longer holds {n_gone} of {n_living} rows, more than deletion_limit_share {contract.deletion_limit_share:g} allows; "
-        "if they are gone at the source raise it for this contract, else have the whole extract delivered"
-    )
+    hint = "if they are gone at the source raise it for this contract, else have the whole extract delivered"
+    if n_gone == n_living:
+        hint = f"{hint}; if it is one of several parts, give each part a contract whose `files.pattern` reads it alone"
+    return f"no longer holds {n_gone} of {n_living} rows, more than deletion_limit_share {contract.deletion_limit_share:g} allows; {hint}"
 
 
 def _count_gone(con: duckdb.DuckDBPyConnection, contract: Contract, files: Collection[int]) -> tuple[int, int]:

@@ -112,6 +112,23 @@ def test_i29_customer_who_is_gone_keeps_his_row(tmp_path: Path) -> None:
     assert workspace.rows("select customer_id from raw.crm_customers order by 1") == [("K1",), ("K2",)]
 
 
+def test_i29_list_in_parts_is_refused_under_one_contract_and_loads_under_one_for_each(tmp_path: Path) -> None:
+    workspace = full(tmp_path, files={"pattern": "a_*.csv"})
+    workspace.put("a_north.csv", rows(1, 2, 3))
+    workspace.put("a_south.csv", rows(4, 5))
+    refused = workspace.night()[-1]
+    assert (refused.state, living(workspace)) == ("refused", ["1", "2", "3"])
+    assert "give each part a contract whose `files.pattern` reads it alone" in refused.reason
+    parts = [make_contract(name=name, extract="full", files={"pattern": f"a_{name}*.csv"}) for name in ("north", "south")]
+    workspace.contracts = tuple(parts)
+    workspace.night()
+    assert living(workspace) == ["1", "2", "3", "4", "5"]
+    workspace.put("a_north2.csv", rows(1, 3))
+    workspace.put("a_south2.csv", rows(4, 5, 6))
+    workspace.night()
+    assert living(workspace) == ["1", "3", "4", "5", "6"]
+
+
 def test_i29_extracts_of_another_contract_delete_nothing_of_this_one(tmp_path: Path) -> None:
     contracts = [make_contract(name=name, extract="full", files={"pattern": f"{name}*.csv"}) for name in ("north", "south")]
     workspace = Workspace(tmp_path, *contracts)

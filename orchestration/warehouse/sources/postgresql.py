@@ -1,4 +1,4 @@
-"""PostgreSQL: a table or a query as one Parquet file, read by ADBC in one read-only transaction.
+"""PostgreSQL: a table or a query as one Parquet file, read by ADBC in a read-only transaction; several can see one snapshot.
 
 What Arrow holds exactly comes as it is; everything else (numeric, uuid, json, arrays, enums, intervals ...) comes as the text
 that the server writes, which the contract reads by its own rules: numeric never passes through a float, and NaN goes to
@@ -7,7 +7,7 @@ quarantine. `infinity` of a date or timestamp is no moment and becomes null.
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from orchestration.config.fetching import FetchPostgresql
@@ -53,11 +53,28 @@ def fetch(request: FetchRequest) -> Iterator[FetchedFile]:
     from adbc_driver_postgresql import dbapi
 
     with _told(request, dbapi), _connected(dbapi, request, wanted) as connection, connection.cursor() as cursor:
-        _begin(cursor, wanted)
+        _begin(cursor, wanted, request.snapshot)
         cursor.execute(_select(cursor, request, wanted))
         batches = cursor.fetch_record_batch()
         write_batches(_read(batches, request, dbapi), batches.schema, request.target)
     yield FetchedFile(request.target)
+
+
+@contextmanager
+def hold_snapshot(request: FetchRequest) -> Iterator[str]:
+    """The name of a snapshot that `fetch` can see as long as the block lasts, whatever is written meanwhile. Raises UnreachableError."""
+    wanted = request.contract.fetch
+    assert isinstance(wanted, FetchPostgresql)
+    from adbc_driver_postgresql import dbapi
+
+    with suppress(dbapi.Error), ExitStack() as held:  # that the server went away meanwhile is told by whoever reads
+        with _told(request, dbapi):
+            cursor = held.enter_context(held.enter_context(_connected(dbapi, request, wanted)).cursor())
+            _begin(cursor, wanted)
+            cursor.execute("set local idle_in_transaction_session_timeout = 0")
+            cursor.execute("select pg_export_snapshot()")
+            name = str(cursor.fetchone()[0])
+        yield name
 
 
 def _read(batches: Iterable[Any], request: FetchRequest, driver: Any) -> Iterator[Any]:
@@ -88,9 +105,11 @@ def _is_transient(error: Any) -> bool:
     return not (state := _state(error)) or state.startswith(TRANSIENT)
 
 
-def _begin(cursor: Any, wanted: FetchPostgresql) -> None:
+def _begin(cursor: Any, wanted: FetchPostgresql, snapshot: str = "") -> None:
     """Nothing; the transaction sees one state of the database and can change none, and texts come in one form whatever the server."""
     cursor.execute("set transaction isolation level repeatable read, read only")
+    if snapshot:
+        cursor.execute(f"set transaction snapshot '{snapshot}'")
     settings = {
         "statement_timeout": int(wanted.read_minutes * SECONDS * MILLISECONDS), "lock_timeout": int(wanted.timeout_seconds * MILLISECONDS),
         "client_encoding": "UTF8", "timezone": "UTC", "datestyle": "ISO", "intervalstyle": "iso_8601", "bytea_output": "hex",

@@ -44,11 +44,18 @@ class FetchRequest:
     """True for a version of a remote file that need not be fetched again."""
     may_replace: Callable[[Path], bool] = lambda path: True
     """True for a file of landing/ that a night has read, or that waits for its marker or manifest: only such a one may be written over."""
+    snapshot: str = ""
+    """State of the database that other contracts of the connection see tonight too; empty: the one there is when it is read."""
 
     @property
     def target(self) -> Path:
         """The file of landing/ that takes the answer of this night's clock, for sources that give an answer and no files."""
-        return self.landing / self.contract.files.pattern.replace("*", f"{self.as_of:%Y-%m-%dT%H%M%S}")
+        return answer_path(self.landing, self.contract, self.as_of)
+
+
+def answer_path(landing: Path, contract: Contract, as_of: datetime) -> Path:
+    """Where the answer to a contract's question of one night lies."""
+    return landing / contract.files.pattern.replace("*", f"{as_of:%Y-%m-%dT%H%M%S}")
 
 
 @dataclass(frozen=True)
