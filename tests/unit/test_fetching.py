@@ -168,7 +168,7 @@ def test_source_that_fails_in_any_way_costs_its_message_alone(workspace, monkeyp
     folder, _ = workspace
     config = load_workspace(folder)
 
-    def fail(request):
+    def fail(request, snapshots):
         raise RuntimeError(f"no way to {request.url}")
 
     monkeypatch.setattr(fetching, "_fetch", fail)
