@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from orchestration.config.load import WorkspaceConfig, load_workspace
@@ -11,6 +10,7 @@ from orchestration.errors import WarehouseError
 from orchestration.pipeline.fetching import describe_places
 from orchestration.pipeline.night import require_run, require_workspace
 from orchestration.warehouse.checking import Finding, check_landing
+from orchestration.warehouse.entries import is_named
 from orchestration.warehouse.generations import rollback_generation
 from orchestration.warehouse.landing import refusal_kind
 from orchestration.warehouse.layout import POINTER
@@ -51,7 +51,7 @@ def _gaps(config: WorkspaceConfig) -> Iterator[str]:
 
 def _sound(config: WorkspaceConfig, folder: Path) -> str:
     names = [entry.name for entry in (folder / "landing").iterdir()]
-    n_read = sum(any(fnmatchcase(name, contract.files.pattern) for contract in config.contracts) for name in names)
+    n_read = sum(any(is_named(name, contract.files.pattern) for contract in config.contracts) for name in names)
     if not n_read:
         return f"configuration and {len(config.contracts)} contracts are sound, but none of them finds a file in {folder / 'landing'}"
     return f"configuration, {len(config.contracts)} contracts and {n_read} landing files are sound"

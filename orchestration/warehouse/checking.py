@@ -18,6 +18,7 @@ from orchestration.errors import ExtractError
 from orchestration.warehouse.completeness import Announced, find_absent, is_companion, read_manifests, why_waiting
 from orchestration.warehouse.connection import open_memory
 from orchestration.warehouse.corrections import split_fields
+from orchestration.warehouse.entries import look_at, show_name
 from orchestration.warehouse.fields import Violation
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.garbled import warn_garbled
@@ -74,7 +75,8 @@ def check_landing(contracts: Sequence[Contract], landing: Path, *, time_zone: st
     """
     if not landing.is_dir():
         raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
-    names = sorted(path.name for path in landing.iterdir() if path.is_file() and not path.is_symlink() and path.suffix != TEMPORARY)
+    entries = [path for path in landing.iterdir() if path.suffix != TEMPORARY]
+    names = sorted(path.name for path in entries if path.is_file() or match_contracts(path.name, contracts))
     findings = [_stranger(name) for name in names if not match_contracts(name, contracts) and not is_companion(name, contracts)]
     with tempfile.TemporaryDirectory() as folder, open_memory() as con:
         for contract in contracts:
@@ -82,7 +84,8 @@ def check_landing(contracts: Sequence[Contract], landing: Path, *, time_zone: st
             findings += _incomplete(contract, [landing / name for name in mine], told)
             findings += _check_contract(con, contract, [landing / name for name in mine], Path(folder), time_zone)
         findings += _find_unread(contracts, landing, names, Path(folder))
-    return sorted(findings, key=lambda f: (f.file_name, f.contract_code, f.line_number))
+    shown = [replace(finding, file_name=show_name(finding.file_name)) for finding in findings]
+    return sorted(shown, key=lambda f: (f.file_name, f.contract_code, f.line_number))
 
 
 def _stranger(name: str) -> Finding:
@@ -116,6 +119,7 @@ def _check_contract(
 def _measure(contract: Contract, path: Path, folder: Path, number: int) -> LandedFile:
     entry = LandedFile(contract, hash_contract(contract), path.name, "ready", extract_file_id=number, known_at=NO_TIME)
     try:
+        look_at(path)
         shape = measure_file(path, contract, folder / f"{contract.contract}.{number}.csv", limits=LandingLimits())
         if shape is None:
             is_blocking = path.stat().st_size == 0 and contract.expected.is_required_for_report

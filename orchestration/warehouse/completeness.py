@@ -5,7 +5,6 @@ No time of a file is compared with a clock: the clocks of file servers differ. A
 
 import csv
 import fnmatch
-import os
 import re
 import stat
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.config.contracts import Contract
+from orchestration.warehouse.entries import open_plain
 from orchestration.warehouse.limits import UnreadableError
 from orchestration.warehouse.state import Promise, State
 
@@ -134,7 +134,7 @@ def _look(path: Path) -> tuple[int, int] | None:
 def _read_manifest(path: Path) -> dict[str, Promise]:
     hint = f"have a CSV file delivered with the columns file_name and one or more of {', '.join(MANIFEST_COLUMNS)}"
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8-sig", newline="") as stream:
+        with open(open_plain(path), encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream.read(MANIFEST_BYTES).splitlines()))
         if not rows or "file_name" not in rows[0] or not set(MANIFEST_COLUMNS) & rows[0].keys():
             raise UnreadableError("is no manifest: it names no file, or says nothing of it", hint)

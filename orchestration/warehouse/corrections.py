@@ -23,6 +23,7 @@ from orchestration.errors import ContractError, ExtractError
 from orchestration.warehouse.archives import list_members, zip_alone
 from orchestration.warehouse.connection import quote_text
 from orchestration.warehouse.decoding import UTF8_NAMES, read_text
+from orchestration.warehouse.entries import LONGEST_NAME, is_named
 from orchestration.warehouse.files import disk_errors
 from orchestration.warehouse.landing import read_file_time
 from orchestration.warehouse.limits import LandingLimits, UnreadableError
@@ -187,7 +188,8 @@ def _choose_name(delivered: str, contract: Contract, state: State) -> str:
     taken = {name.file_name for name in state.names()} | set(state.corrected_files())
     time = read_file_time(contract, delivered)
     for name in _candidates(delivered):
-        if name not in taken and fnmatchcase(name, contract.files.pattern) and _same_time(contract, name, time):
+        is_free = name not in taken and len(os.fsencode(name)) <= LONGEST_NAME
+        if is_free and is_named(name, contract.files.pattern) and _same_time(contract, name, time):
             return name
     return delivered
 

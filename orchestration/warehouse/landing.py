@@ -4,11 +4,9 @@ Nothing here parses a row. A file is read once while it is copied to `out/origin
 copy, so a file that changes or disappears under the loader does no harm. What is refused costs only its message.
 """
 
-import fnmatch
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +27,7 @@ from orchestration.warehouse.completeness import (
     read_manifests,
     why_waiting,
 )
+from orchestration.warehouse.entries import is_named, look_at, open_plain, show_name
 from orchestration.warehouse.files import TEMPORARY, sync_folder
 from orchestration.warehouse.headers import check_header, find_strangers
 from orchestration.warehouse.limits import CHUNK_BYTES, LandingLimits, UnreadableError
@@ -92,8 +91,8 @@ def land_files(
     """One entry per landing file and contract that matches its name, in order of file number and contract.
 
     What is not known to be whole is left for another night; `rest_seconds`: how long a new file must not change. `loaded` holds
-    (delivery, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Symlinks, folders, names that no contract
-    matches and what is still being written (.part) are left alone. Raises ExtractError where the landing folder is missing.
+    (delivery, contract hash) of what the warehouse has; see `extracts.loaded_pairs`. Names that no contract matches and what is still
+    being written (.part) are left alone. Raises ExtractError where the landing folder is missing.
     """
     if not landing.is_dir():
         raise ExtractError("there is no landing folder", where=str(landing), hint=NO_LANDING)
@@ -117,11 +116,11 @@ def match_contracts(name: str, contracts: Sequence[Contract]) -> list[Contract]:
     """The contracts that read a file of this name; none read the markers and manifests of one."""
     if is_companion(name, contracts):
         return []
-    return [contract for contract in contracts if fnmatch.fnmatchcase(name, contract.files.pattern)]
+    return [contract for contract in contracts if is_named(name, contract.files.pattern)]
 
 
 def _untaken(contract: Contract, name: str, state: LandedState, reason: str) -> LandedFile:
-    return LandedFile(contract, hash_contract(contract), _shown(name), state, reason)
+    return LandedFile(contract, hash_contract(contract), show_name(name), state, reason)
 
 
 def land_kept(
@@ -220,15 +219,9 @@ def read_file_time(contract: Contract, file_name: str) -> datetime | None:
 
 
 def _keep(path: Path, out: Path, state: State, as_of: datetime, limits: LandingLimits, contracts: Sequence[Contract]) -> ExtractFile | None:
-    """The delivery that `path` is, its content kept; None for what is no plain file."""
-    try:
-        about = path.lstat()
-    except FileNotFoundError:  # taken away since the folder was listed
+    """The delivery that `path` is, its content kept; None where it is gone."""
+    if (about := look_at(path)) is None:  # taken away since the folder was listed
         return None
-    if not stat.S_ISREG(about.st_mode):
-        return None
-    if not path.name.isprintable():  # bytes that are no UTF-8 are not
-        raise UnreadableError("has a name with characters that cannot be shown", "rename the file")
     if about.st_size > limits.delivered_bytes:
         raise UnreadableError(f"has {about.st_size:,} bytes, more than {limits.delivered_bytes:,}", "deliver it in parts")
     sha256 = state.known_content(path.name, about.st_size, about.st_ctime_ns)
@@ -244,7 +237,7 @@ def _copy(path: Path, out: Path, about: os.stat_result) -> str:
     part = out / "originals" / f"incoming{TEMPORARY}"
     digest = hashlib.sha256()
     try:
-        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        opened = open_plain(path)
     except OSError as error:
         raise UnreadableError(f"cannot be opened: {error.strerror}", "check its owner and mode, or have it delivered again") from None
     with open(opened, "rb") as source, open(_private_file(part), "wb") as target:
@@ -264,11 +257,6 @@ def _copy(path: Path, out: Path, about: os.stat_result) -> str:
 
 def _private_file(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-
-
-def _shown(name: str) -> str:
-    """A file name that can be printed, whatever it is made of."""
-    return name if name.isprintable() and name.isascii() else ascii(name)
 
 
 def _note_corrections(landed: list[LandedFile], state: State) -> list[LandedFile]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from orchestration.warehouse.completeness import is_companion
+from orchestration.warehouse.entries import is_named
 from orchestration.warehouse.files import TEMPORARY
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError, whole_file
 
@@ -39,7 +40,7 @@ def new_files(request: FetchRequest, files: Collection[RemoteFile]) -> list[Remo
     """The files that the contract reads and that have not been fetched, in order of name; then new markers and manifests of such."""
     contract = request.contract
     companions = {one for one in files if is_companion(one.name, [contract])}
-    wanted = companions | {one for one in files if fnmatchcase(one.name, contract.files.pattern)}
+    wanted = companions | {one for one in files if is_named(one.name, contract.files.pattern)}
     new = [one for one in wanted if not request.is_fetched(one.place, one.version)]
     return sorted(new, key=lambda one: (one in companions, one.path))
 
