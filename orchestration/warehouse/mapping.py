@@ -12,7 +12,7 @@ from orchestration.config.delivered import DeletedWhen, Skip
 from orchestration.schemas.columns import Column
 from orchestration.warehouse.connection import quote_name, quote_text
 from orchestration.warehouse.fields import PICK, Field, Violation, list_fields
-from orchestration.warehouse.odd_values import note_forms
+from orchestration.warehouse.odd_values import is_as_delivered, note_forms
 from orchestration.warehouse.shapes import list_sources, sources_of
 from orchestration.warehouse.tables import SQL_TYPES
 from orchestration.warehouse.typing_rules import (
@@ -43,6 +43,8 @@ class Mapping:
     """Fields of which no text needs folding, as a first look at every record has shown."""
     is_noted: bool = True
     """False: forms of values are not looked at, in files that are typed."""
+    is_tidy: bool = False
+    """True: the landing has seen that folding changes no value of these files."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -78,7 +80,7 @@ class Mapping:
         reasons = [f"r{f.number}" for f in self.fields if f.spec.not_rating]
         numbers = [f"v{f.number}" for f in self.fields]
         forms = [f"x{n} is distinct from s{self.sources.index(name)} as f{n}" for n, name in self.foldable.items() if with_forms]
-        odd = note_forms([f for f in self.fields if self.is_noted], self.sources)
+        odd = note_forms([f for f in self.fields if self.is_noted and not (self.is_tidy and is_as_delivered(f))], self.sources)
         verdicts = ["_skip", f"{bad} as _bad", f"{odd} as _odd", *(["_gone"] if gone else [])]
         kept = ", ".join(["_position", "_k", *numbers, *reasons, *verdicts, *forms])
         return (
@@ -196,13 +198,16 @@ class Mapping:
             return quote_text(spec.value)
         if field.number in self.plain or not self._is_text(field):
             return self._column(sources[0])
-        parts = [fold(f"cast({self._column(name)} as varchar)", keep_width=field.column.name.endswith("_name")) for name in sources]
+        parts = [self._folded(name, keep_width=field.column.name.endswith("_name")) for name in sources]
         if field.column.private:
             parts = [f"case when trim({self._column(name)}) <> '' then {self._column(name)} end" for name in sources]
         if len(parts) == 1:
             return drop_tokens(parts[0], spec.null_tokens)
         joined = f" || {quote_text(spec.join)} || ".join(f"coalesce({part}, '')" for part in parts)
         return f"case when coalesce({', '.join(parts)}) is not null then {joined} end"
+
+    def _folded(self, name: str, *, keep_width: bool = False) -> str:
+        return self._column(name) if self.is_tidy else fold(f"cast({self._column(name)} as varchar)", keep_width=keep_width)
 
     def _column(self, name: str) -> str:
         return f"s{self.sources.index(name)}"
@@ -223,7 +228,9 @@ class Mapping:
         if not self._is_text(field):
             return read_typed(text, self.types[sources_of(field.spec)[0]], field.column.kind, self.time_zone)
         text = f"{quote_text(field.spec.prefix)} || {text}" if field.spec.prefix else text
-        return convert_kind(read_kind(text, kind, field.spec.formats, self.time_zone), kind, field.column.kind)
+        return convert_kind(
+            read_kind(text, kind, field.spec.formats, self.time_zone, is_tidy=self._is_tidy(field)), kind, field.column.kind
+        )
 
     def _reasons(self) -> list[str]:
         found = [field for field in self.fields if field.spec.not_rating]
@@ -240,7 +247,7 @@ class Mapping:
         found = [
             ("map", self._unmapped(field)),
             ("format" if is_time else "type", "false" if is_words else lost),
-            ("encoding", marks if is_words else "false"),
+            ("encoding", marks if is_words and not self._is_tidy(field) else "false"),
             ("type", number_form if is_words and field.is_key_text else "false"),
             ("required", self._missing(field)),
             ("range", "false" if spec.minimum is None else f"{value} < {spec.minimum}"),
@@ -249,6 +256,10 @@ class Mapping:
         if self.contract.deleted_when and not field.orders:
             found = [(rule, condition if condition == "false" else f"not _gone and ({condition})") for rule, condition in found]
         return [(Violation(field.label, rule), condition) for rule, condition in found]
+
+    def _is_tidy(self, field: Field) -> bool:
+        """True where the text of the field is just what one column of a tidy file holds."""
+        return self.is_tidy and len(sources_of(field.spec)) == 1 and not field.spec.map
 
     def _unmapped(self, field: Field) -> str:
         if not field.spec.map_is_complete:
@@ -278,7 +289,7 @@ class Mapping:
         return " or ".join(map(self._is_one_of, self.contract.skip)) or "false"
 
     def _is_one_of(self, rule: Skip | DeletedWhen) -> str:
-        text = fold(f"cast({self._column(rule.column)} as varchar)")
+        text = self._folded(rule.column)
         return f"coalesce({text} in ({join_texts(fold_text(v) for v in rule.values)}), false)"
 
 

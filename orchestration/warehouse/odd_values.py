@@ -55,6 +55,11 @@ def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
     return f"case when {plain} then null else nullif(concat({notes}), '') end"
 
 
+def is_as_delivered(field: "Field") -> bool:
+    """True where a value that folding leaves alone has one form only: no number, and no text that the contract calls nothing."""
+    return _kind(field) not in NUMBERS and not (field.spec.not_rating or set(field.spec.null_tokens) - {""})
+
+
 def _is_plain(field: "Field", source: str) -> str:
     """SQL: true where the value is written as it is stored; never NULL."""
     x, t = f"x{field.number}", f"t{field.number}"

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.warehouse.plain_lines import CR, LF, SPACE, PlainLines, read_plain_lines
+
 Positions = npt.NDArray[np.int64]
-LF, CR, SPACE = 10, 13, 32
 MAX_RECORD_BYTES = 64 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 
@@ -57,6 +58,8 @@ class Summary:
     has_cr: bool = False
     open_quote_line: int | None = None
     n_lines: int = 0
+    is_tidy: bool = False
+    """True where every letter is of ASCII and no value begins or ends with a space; not known unless records were only counted."""
     is_cut: bool = False
     """True where the last line does not end and others do: the file may have been cut off inside it."""
 
@@ -87,17 +90,21 @@ class RecordReader:
         Raises RecordTooLongError where a record exceeds the limit.
         """
         rest, offset = b"", 0
+        self.summary.is_tidy = counts_only
         for chunk in chunks:
             rest += chunk
             if (cut := _last_line_end(rest)) > 0:
                 whole = rest[:cut]
-                if not (counts_only and offset > 0 and self._count_plain(whole)):
+                if not (counts_only and self._count_plain(whole, offset)):
                     yield from self._cut(whole, offset)
                 rest, offset = rest[cut:], offset + cut
             if len(rest) + len(self._pending) > MAX_RECORD_BYTES:
                 raise RecordTooLongError(self._line)
         is_added = rest[-1:] not in (b"", b"\r", b"\n")
-        yield from self._cut(rest + b"\n" * is_added, offset, is_added=is_added)
+        rest += b"\n" * is_added
+        if rest and counts_only:
+            self._look_at_lines(rest, offset)
+        yield from self._cut(rest, offset, is_added=is_added)
         if self._inside:
             self.summary.open_quote_line = self._quote_line
         self.summary.n_lines = self._line - 1
@@ -109,18 +116,25 @@ class RecordReader:
             pass
         return self.summary
 
-    def _count_plain(self, content: bytes) -> bool:
-        """True where `content` is counted: no quote, no CR and no blank line, so that every LF ends a record."""
-        quote = self.dialect.quote.encode()
-        if self._inside or self._pending or (quote and quote in content) or b"\r" in content:
+    def _count_plain(self, content: bytes, offset: int) -> bool:
+        """True where `content` is counted: every line of it is a record."""
+        lines = self._look_at_lines(content, offset)
+        if lines is None:
             return False
-        if content.startswith(b"\n") or b"\n\n" in content:
-            return False
-        n_lines = int(np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == LF))
-        self.summary.has_lf = True
-        self.summary.n_records += n_lines
-        self._line += n_lines
+        self.summary.has_lf |= not lines.has_crlf
+        self.summary.has_crlf |= lines.has_crlf
+        self.summary.n_records += lines.n_lines
+        self._line += lines.n_lines
         return True
+
+    def _look_at_lines(self, content: bytes, offset: int) -> PlainLines | None:
+        """What is known of `content` if every line of it is a record, noted in the summary too; None if it must be cut."""
+        lines = None
+        if not (self._inside or self._pending):
+            text = content.removeprefix(BOM) if offset == 0 else content
+            lines = read_plain_lines(text, delimiter=self.dialect.delimiter, quote=self.dialect.quote)
+        self.summary.is_tidy &= lines is not None and lines.is_tidy
+        return lines
 
     def _cut(self, content: bytes, offset: int, *, is_added: bool = False) -> Iterator[Block]:
         if not content:

@@ -126,7 +126,7 @@ def _groups(landed: Sequence[LandedFile]) -> list[list[ScannedFile]]:
     n_read = Counter[Path]()
     for entry in landed:
         if shape := entry.shape:
-            key = (shape.header, shape.delivered, shape.compression, n_read[shape.read_path])
+            key = (shape.header, shape.delivered, shape.compression, shape.is_tidy, n_read[shape.read_path])
             groups.setdefault(key, []).append(ScannedFile(entry, shape, 0))
             n_read[shape.read_path] += 1
     for position, one in enumerate(one for group in groups.values() for one in group):
@@ -151,7 +151,8 @@ def _parse_text(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[
     """Nothing to select; what could be parsed is in PARSED, and the files know what could not."""
     for name in (REJECTS, REJECT_SCANS):
         con.execute(f"drop table if exists {name}")
-    mapping = Mapping(contract, dict.fromkeys(_sources(contract), "VARCHAR"), time_zone, header_in_data=contract.files.header)
+    types, is_tidy = dict.fromkeys(_sources(contract), "VARCHAR"), group[0].shape.is_tidy
+    mapping = Mapping(contract, types, time_zone, header_in_data=contract.files.header, is_tidy=is_tidy)
     con.execute(f"insert into {PARSED} {mapping.select_typed(_relation(mapping, group))}")
     _find_rejects(con, group)
     return []

@@ -43,6 +43,8 @@ class Shape:
     n_records: int
     warnings: tuple[str, ...] = ()
     delivered: tuple[str, ...] = ()
+    is_tidy: bool = False
+    """True where folding changes no value of the file: letters of ASCII alone, and no space around a value."""
     is_cut: bool = False
     """True where the last record may be a part of one: it has no line end, and the others have."""
     members: tuple[str, ...] = ()
@@ -155,10 +157,11 @@ def _measure_text(original: Path, files: Files, staged: Path, limits: LandingLim
     trailer.check(n_records)
     if n_records <= 0:
         return None
+    is_tidy = summary.is_tidy and files.format == "csv"  # a letter of JSON may be written in ASCII and be none
     members = list_members(original) if files.compression == "zip" else ()
     warnings = [CUT] if summary.is_cut else []
     warnings += [UNSUMMED] if files.compression == "zstd" and not has_check_sum(original) else []
-    return Shape(path, compression, header, n_records, tuple(warnings), is_cut=summary.is_cut, members=members)
+    return Shape(path, compression, header, n_records, tuple(warnings), is_tidy=is_tidy, is_cut=summary.is_cut, members=members)
 
 
 def read_delivered(original: Path, files: Files, limits: LandingLimits) -> Iterator[bytes]:

@@ -23,6 +23,8 @@ ISO_TIMESTAMP = ISO_DATE + r"([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?
 ISO_LENGTH = len("2024-01-01")
 NO_FRACTIONS = {19: "", 23: ".000", 26: ".000000"}
 """Length of a timestamp whose seconds have no fraction -> how that is written; DuckDB itself writes none."""
+FULL_FORMS = {19: "%Y-%m-%d %H:%M:%S", 26: "%Y-%m-%d %H:%M:%S.%f"}
+"""Length of a timestamp with all its digits -> how it is written."""
 EXCEL_NUMBER = r"[+-]?\d([.,]\d+)?[eE]\+\d{2,}"
 FIRST_YEAR = 1000
 """A year of fewer digits is one that was cut off."""
@@ -66,8 +68,10 @@ def join_texts(texts: Iterable[str]) -> str:
     return ", ".join(quote_text(text) for text in texts)
 
 
-def read_kind(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str) -> str:
-    """The value of `text`, NULL where it is not strictly a `kind`."""
+def read_kind(text: str, kind: Kind, forms: tuple[str, ...], time_zone: str, *, is_tidy: bool = False) -> str:
+    """The value of `text`, NULL where it is not strictly a `kind`; `is_tidy`: there is no white space but spaces between letters."""
+    if kind == "timestamp" and forms == ("",) and is_tidy:
+        return f"coalesce({_read_full_timestamp(text)}, {_read_times(text, kind, forms, time_zone)})"
     if kind == "text":
         return text
     if kind == "boolean":
@@ -129,6 +133,15 @@ def _read_time(text: str, kind: Kind, form: str, time_zone: str) -> str:
 def _read_iso_date(text: str, value: str) -> str:
     is_plain = f"strlen({text}) = {ISO_LENGTH} and cast({value} as varchar) = {text}"
     return f"case when {is_plain} then {value} else {_matching(text, ISO_DATE, value)} end"
+
+
+def _read_full_timestamp(text: str) -> str:
+    """The moment of a tidy text in which every number has all its digits; NULL for any other.
+
+    A format takes fewer digits and more spaces than it shows: with one space, only a full text is as long as it.
+    """
+    lengths = " ".join(f"when {length} then try_strptime({text}, '{form}')" for length, form in FULL_FORMS.items())
+    return f"case when not contains({text}, '  ') then case strlen({text}) {lengths} end end"
 
 
 def _read_iso_timestamp(text: str, value: str) -> str:
