@@ -22,6 +22,7 @@ from orchestration.warehouse.typing_rules import (
     fold,
     fold_text,
     join_texts,
+    list_cases,
     map_text,
     read_kind,
     read_typed,
@@ -228,13 +229,12 @@ class Mapping:
         if not self._is_text(field):
             return read_typed(text, self.types[sources_of(field.spec)[0]], field.column.kind, self.time_zone)
         text = f"{quote_text(field.spec.prefix)} || {text}" if field.spec.prefix else text
-        return convert_kind(
-            read_kind(text, kind, field.spec.formats, self.time_zone, is_tidy=self._is_tidy(field)), kind, field.column.kind
-        )
+        value = read_kind(text, kind, field.spec.formats, self.time_zone, is_tidy=self._is_tidy(field))
+        return convert_kind(value, kind, field.column.kind)
 
     def _reasons(self) -> list[str]:
         found = [field for field in self.fields if field.spec.not_rating]
-        return [f"case x{field.number} {_cases(field.spec.not_rating)} end as r{field.number}" for field in found]
+        return [f"case x{field.number} {list_cases(field.spec.not_rating)} end as r{field.number}" for field in found]
 
     def _violations_of(self, field: Field) -> list[tuple[Violation, str]]:
         """The same violations in the same order whatever types a file has; one that cannot occur has the condition false."""
@@ -296,7 +296,3 @@ class Mapping:
 def find_constants(contract: Contract) -> dict[str, str | None]:
     """Canonical column -> the text that every row of the contract has in it, None for null."""
     return Mapping(contract, dict.fromkeys(list_sources(contract), "VARCHAR"), "").find_constants()
-
-
-def _cases(pairs: dict[str, str]) -> str:
-    return " ".join(f"when {quote_text(fold_text(key))} then {quote_text(value)}" for key, value in pairs.items())

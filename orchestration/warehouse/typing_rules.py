@@ -59,8 +59,12 @@ def map_text(text: str, pairs: Mapping[str, str], *, is_complete: bool) -> str:
     """`text` in canonical words; a text without an entry passes, or is NULL where the map is complete."""
     if not pairs:
         return text
-    cases = " ".join(f"when {quote_text(fold_text(key))} then {quote_text(value)}" for key, value in pairs.items())
-    return f"nullif(case {text} {cases} else {'null' if is_complete else text} end, '')"
+    return f"nullif(case {text} {list_cases(pairs)} else {'null' if is_complete else text} end, '')"
+
+
+def list_cases(pairs: Mapping[str, str]) -> str:
+    """The branches of a CASE over a folded text."""
+    return " ".join(f"when {quote_text(fold_text(key))} then {quote_text(value)}" for key, value in pairs.items())
 
 
 def join_texts(texts: Iterable[str]) -> str:
