@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
+from orchestration.config.fetching import Cursor
 from orchestration.warehouse.sources.request import FetchRequest, UnreachableError
 
 TOO_SLOW = "raise read_minutes of the contract, or have the source answer faster, e.g. by an index on the cursor column"
@@ -31,6 +32,22 @@ def complete_url(request: FetchRequest, schemes: Sequence[str], options: Mapping
 def secret_of(request: FetchRequest) -> str:
     """The name of the variable that holds the URL."""
     return f"CSAT_CONNECTION_{request.contract.fetch.connection.upper()}" if request.contract.fetch else ""
+
+
+def lower_bound(request: FetchRequest, cursor: Cursor | None, types: Mapping[str, str], times: Mapping[str, bool]) -> datetime | None:
+    """Where the cursor begins, a moment in UTC where its type is one; None where everything is wanted.
+
+    `types` are those of the source's columns, `times` says of each that a cursor may have whether it is a moment. Raises
+    UnreachableError where the cursor is none of them.
+    """
+    if cursor is None:
+        return None
+    kind = types.get(cursor.column, "")
+    if kind not in times:
+        what = f"has the cursor column {cursor.column} of type {kind}" if kind else f"has no cursor column {cursor.column}"
+        *first, last = times
+        raise UnreachableError(what, f"name a column of type {', '.join(first)} or {last}, or leave `cursor` out")
+    return moment_of(request.since, request.time_zone) if request.since and times[kind] else request.since
 
 
 def moment_of(local: datetime, time_zone: str) -> datetime:

@@ -12,12 +12,13 @@ from typing import Any
 
 from orchestration.config.fetching import FetchMysql
 from orchestration.warehouse.sources.arrow_files import write_batches
-from orchestration.warehouse.sources.database import RUN_AGAIN, TOO_SLOW, complete_url, moment_of, secret_of
+from orchestration.warehouse.sources.database import RUN_AGAIN, TOO_SLOW, complete_url, lower_bound, secret_of
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError, import_client
 
 AS_IT_IS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "year", "double"})
 BINARY = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
-TIMES = frozenset({"date", "datetime", "timestamp"})
+TIMES = {"timestamp": True, "datetime": False, "date": False}
+"""Types of a cursor, and whether a value is a moment rather than a local time."""
 SCHEMES = ("mysql", "mariadb")
 SESSION = ["set time_zone = '+00:00'", "set session transaction read only"]
 SECONDS, MILLISECONDS = 60, 1000
@@ -85,16 +86,11 @@ def _expression(name: str, kind: str) -> str:
 
 def _condition(request: FetchRequest, wanted: FetchMysql, types: dict[str, str]) -> str:
     """What has changed since; empty where everything is wanted. Raises UnreachableError for a cursor that is no time."""
-    if not wanted.cursor:
+    bound = lower_bound(request, wanted.cursor, types, TIMES)
+    if not wanted.cursor or bound is None:
         return ""
-    column = wanted.cursor.column
-    if types.get(column) not in TIMES:
-        what = f"has the cursor column {column} of type {types[column]}" if column in types else f"has no cursor column {column}"
-        raise UnreachableError(what, "name a column of type timestamp, datetime or date, or leave `cursor` out")
-    if request.since is None:
-        return ""
-    bound = moment_of(request.since, request.time_zone) if types[column] == "timestamp" else request.since
-    return f" where {_name(column)} >= timestamp'{bound:%Y-%m-%d %H:%M:%S.%f}' or {_name(column)} is null"
+    column = _name(wanted.cursor.column)
+    return f" where {column} >= timestamp'{bound:%Y-%m-%d %H:%M:%S.%f}' or {column} is null"
 
 
 def _read(client: Any, url: str, request: FetchRequest, query: str) -> Iterator[Any]:

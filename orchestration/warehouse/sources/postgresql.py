@@ -13,11 +13,12 @@ from typing import Any
 from orchestration.config.fetching import FetchPostgresql
 from orchestration.warehouse.connection import quote_name
 from orchestration.warehouse.sources.arrow_files import write_batches
-from orchestration.warehouse.sources.database import RUN_AGAIN, TOO_SLOW, complete_url, moment_of, secret_of
+from orchestration.warehouse.sources.database import RUN_AGAIN, TOO_SLOW, complete_url, lower_bound, secret_of
 from orchestration.warehouse.sources.request import FetchedFile, FetchRequest, UnreachableError
 
 AS_IT_IS = frozenset({"bool", "int2", "int4", "int8", "float8", "text", "varchar"})
-FINITE = frozenset({"date", "timestamp", "timestamptz"})
+FINITE = {"timestamp": False, "timestamptz": True, "date": False}
+"""Types that know infinity and may be a cursor, and whether a value is a moment rather than a local time."""
 TYPE_KEY = b"POSTGRESQL:type"
 SCHEMES = ("postgresql", "postgres")
 MILLISECONDS, SECONDS = 1000, 60
@@ -136,17 +137,11 @@ def _expression(name: str, kind: str) -> str:
 
 def _condition(request: FetchRequest, wanted: FetchPostgresql, types: dict[str, str]) -> str:
     """What has changed since; empty where everything is wanted. Raises UnreachableError for a cursor that is no time."""
-    if not wanted.cursor:
+    bound = lower_bound(request, wanted.cursor, types, FINITE)
+    if not wanted.cursor or bound is None:
         return ""
-    column = wanted.cursor.column
-    if types.get(column) not in FINITE:
-        what = f"has the cursor column {column} of type {types[column]}" if column in types else f"has no cursor column {column}"
-        raise UnreachableError(what, "name a column of type timestamp, timestamptz or date, or leave `cursor` out")
-    if request.since is None:
-        return ""
-    bound = moment_of(request.since, request.time_zone) if types[column] == "timestamptz" else request.since
-    kind = "timestamptz" if bound.tzinfo else "timestamp"
-    return f" where {quote_name(column)} >= {kind} '{bound.isoformat()}' or {quote_name(column)} is null"
+    column, kind = quote_name(wanted.cursor.column), "timestamptz" if bound.tzinfo else "timestamp"
+    return f" where {column} >= {kind} '{bound.isoformat()}' or {column} is null"
 
 
 @contextmanager
