@@ -120,7 +120,7 @@ def hash_input(folder: Path, state: State | None, day: date) -> str:
     digest = hashlib.sha256(f"{day}\0{hash_workspace(folder)}\0{hash_code()}".encode())
     for entry in sorted(os.scandir(folder / "landing"), key=lambda entry: os.fsencode(entry.name)):
         if entry.is_file(follow_symlinks=False) and not entry.name.endswith(TEMPORARY):
-            digest.update(os.fsencode(entry.name) + b"\0" + _content_hash(Path(entry.path), entry.stat(), state).encode() + b"\0")
+            digest.update(os.fsencode(entry.name) + b"\0" + _content_hash(Path(entry.path), state).encode() + b"\0")
     for decision in state.discards() if state else ():
         digest.update(repr(decision).encode())
     return digest.hexdigest()
@@ -151,12 +151,16 @@ def month_before(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def _content_hash(path: Path, about: os.stat_result, state: State | None) -> str:
-    """The file's SHA-256, from the state where name, size and time of change are known there."""
-    if state and (known := state.known_content(path.name, about.st_size, about.st_ctime_ns)):
-        return known
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _content_hash(path: Path, state: State | None) -> str:
+    """The file's SHA-256, from the state where name, size and time of change are known there; else why it cannot be read, or is gone."""
+    try:
+        about = path.stat()
+        if state and (known := state.known_content(path.name, about.st_size, about.st_ctime_ns)):
+            return known
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return str(error.strerror)
 
 
 def _same_input(state: State, digest: str, out: Path) -> str:

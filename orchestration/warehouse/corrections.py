@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.config.contracts import Contract
+from orchestration.config.overlaps import deletes_rows
 from orchestration.errors import ContractError, ExtractError
 from orchestration.warehouse.archives import list_members, zip_alone
 from orchestration.warehouse.connection import quote_text
@@ -137,6 +138,8 @@ def _export_one(
         raise ExtractError(f"the original of {file.file_name} is gone", where=str(original), hint=DELIVER_AGAIN)
     name = _choose_name(file.file_name, contract, state)
     has_own_name = name != file.file_name
+    if not has_own_name and deletes_rows(contract):
+        raise ContractError("reads one name only, and takes a file of it for the whole list", where=contract.contract, hint=DELIVER_AGAIN)
     if has_own_name:
         state.record_correction(name, file.extract_file_id, numbers)
     path = to / name

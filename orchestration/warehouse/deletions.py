@@ -4,7 +4,7 @@ Such a row leaves raw, so that no fact counts it; it stands among the superseded
 comes back is a new version like any other. Customers, aliases and staff stay: the facts of their time name them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,29 +22,33 @@ from orchestration.warehouse.versions import CHANGED, NEW_ROWS, ORDER, PRIVATE, 
 GONE = "temp.load_gone"
 NO_TIME = datetime(1, 1, 1)
 LOADS = """
-    select extract_file_id, extracted_at, known_at, n_quarantined = 0 and not list_contains(?, file_name)
+    select extract_file_id, extracted_at, known_at, n_quarantined = 0
     from ops.extract_loads join ops.extract_files using (extract_file_id, known_at)
     where contract_code = ? and state = 'loaded' and n_rows > 0"""
 
 
 @dataclass(frozen=True)
 class _Full:
-    """A loaded extract, ordered as the versions of a key are. `is_whole`: what it does not hold is gone."""
+    """A loaded extract, ordered as the versions of a key are. `is_whole`: what it does not hold is gone.
 
+    `place` in the order of deliveries is its own number; that of a correction file is the number of the extract it corrects.
+    """
+
+    place: int
     extract_file_id: int
     extracted_at: datetime
     known_at: datetime
     is_whole: bool
 
 
-def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: datetime | None, corrections: Collection[str]) -> str:
+def why_shrunk(con: duckdb.DuckDBPyConnection, entry: LandedFile, extracted_at: datetime | None, corrections: Mapping[str, int]) -> str:
     """Why a full extract whose rows are in NEW_ROWS is refused; empty: it would not delete more than the contract allows.
 
     It is measured by what stood when it was delivered, not by what came since, so a refusal holds whenever it is looked at again.
     """
     if extracted_at is None or entry.known_at is None:
         return ""
-    contract, new = entry.contract, _Full(entry.extract_file_id, extracted_at, entry.known_at, True)
+    contract, new = entry.contract, _Full(entry.extract_file_id, entry.extract_file_id, extracted_at, entry.known_at, True)
     loads = [load for load in _loads(con, contract, corrections) if load.extract_file_id < new.extract_file_id]
     newest = _newest(contract, loads)
     if newest and _order(contract, newest) > _order(contract, new):
@@ -72,11 +76,11 @@ def _count_gone(con: duckdb.DuckDBPyConnection, contract: Contract, files: Colle
     return n_living, n_gone
 
 
-def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Collection[str]) -> None:
+def remove_gone(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Mapping[str, int]) -> None:
     """Nothing; raw holds no row of the contract that a newer full extract, the newest, lacks; private file first.
 
-    An extract of which a record is in quarantine deletes nothing, since the record may be the row, nor does a correction file,
-    whose names are `corrections`. Safe to run again after a kill.
+    An extract of which a record is in quarantine deletes nothing, since the record may be the row. Nor does a correction file; its
+    rows are as old as the extract whose number `corrections` gives for its name. Safe to run again after a kill.
     """
     loads, table = _loads(con, contract, corrections), contract.canonical
     newest = _newest(contract, loads)
@@ -155,8 +159,18 @@ def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -
         touch_changes(con, table)
 
 
-def _loads(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Collection[str]) -> list[_Full]:
-    return [_Full(*row) for row in con.execute(LOADS, [list(corrections), contract.contract]).fetchall()]
+def _loads(con: duckdb.DuckDBPyConnection, contract: Contract, corrections: Mapping[str, int]) -> list[_Full]:
+    rows = con.execute(
+        "select extract_file_id, file_name from ops.extract_files where list_contains(?, file_name)", [list(corrections)]
+    ).fetchall()
+    corrected = {number: corrections[name] for number, name in rows}
+    found = []
+    for number, extracted_at, known_at, is_clean in con.execute(LOADS, [contract.contract]).fetchall():
+        place = number
+        while place in corrected:
+            place = corrected[place]
+        found.append(_Full(place, number, extracted_at, known_at, is_clean and place == number))
+    return found
 
 
 def _newest(contract: Contract, loads: Collection[_Full]) -> _Full | None:
@@ -166,4 +180,4 @@ def _newest(contract: Contract, loads: Collection[_Full]) -> _Full | None:
 
 def _order(contract: Contract, load: _Full) -> tuple[datetime, int]:
     """Where rows carry times of their own, which may be older in a newer extract, deliveries count in their order."""
-    return (NO_TIME if contract.extracted_at.source == "column" else load.extracted_at, load.extract_file_id)
+    return (NO_TIME if contract.extracted_at.source == "column" else load.extracted_at, load.place)

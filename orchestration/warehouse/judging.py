@@ -1,6 +1,6 @@
 """Which files of a load are refused whole after they were read: cut off, broken too often, or lacking too much."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import replace
 
 import duckdb
@@ -34,7 +34,7 @@ def refuse_broken(con: duckdb.DuckDBPyConnection, contract: Contract, scan: Scan
 
 
 def refuse_shrunk(
-    con: duckdb.DuckDBPyConnection, scan: Scan, result: LoadResult, corrections: Collection[str], *, shares_files: bool
+    con: duckdb.DuckDBPyConnection, scan: Scan, result: LoadResult, corrections: Mapping[str, int], *, shares_files: bool
 ) -> LoadResult:
     """The result of the one file of a full extract, with what it says of deletions; refused where it would delete too much."""
     if result.state != "loaded" or scan.files[0].landed.corrects:

@@ -4,6 +4,7 @@ import threading
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.loading import Workspace
@@ -111,3 +112,20 @@ def test_i06_file_that_is_touched_while_it_is_watched_is_taken_up_the_same_day(t
     assert run_night(workspace, "g2")
     assert workspace.answers() == [("1", 4)]
     assert not run_night(workspace, "g3")
+
+
+def test_i06_night_is_planned_beside_files_that_vanish_or_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path)
+    (tmp_path / "config").mkdir()
+    workspace.put("a.csv", HEADER)
+    found, real = {plan_night(tmp_path, workspace.as_of).input_hash}, Path.open
+    for error in (PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file or directory")):
+
+        def open_all_but_one(path: Path, *given: Any, error: OSError = error, **named: Any) -> Any:
+            if path.name == "a.csv":
+                raise error
+            return real(path, *given, **named)
+
+        monkeypatch.setattr(Path, "open", open_all_but_one)
+        found.add(plan_night(tmp_path, workspace.as_of).input_hash)
+    assert len(found) == 3
