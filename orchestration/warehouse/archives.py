@@ -18,6 +18,7 @@ from pathlib import Path
 from orchestration.warehouse.limits import BOMB_HINT, CHUNK_BYTES, DELIVER_AGAIN, LandingLimits, UnreadableError
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+TABLE_BYTES = 4 * 1024 * 1024
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
 PACK_AGAIN = "have it packed again with Deflate, which every program for zip knows"
@@ -26,10 +27,10 @@ SHOWN_MEMBERS = 5
 
 
 class _Source(io.FileIO):
-    """The bytes of an archive; a table of contents longer than a chunk is not read: it lists tens of thousands of members."""
+    """The bytes of an archive; a longer table of contents than TABLE_BYTES is not read: it lists tens of thousands of members."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > CHUNK_BYTES:
+        if size is not None and size > TABLE_BYTES:
             raise UnreadableError(f"has a table of contents of {size:,} bytes", BOMB_HINT)
         return super().read(size) or b""
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-CHUNK_BYTES = 4 * 1024 * 1024
-"""Bytes read and unpacked at a time."""
+CHUNK_BYTES = 512 * 1024
+"""Bytes read and unpacked at a time: few enough to stay in the processor's own memory from one step to the next."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.loading import Workspace, make_contract
 
+from orchestration.warehouse import decoding
 from orchestration.warehouse.landing import land_files
 from orchestration.warehouse.limits import LandingLimits
 from orchestration.warehouse.state import State
@@ -53,6 +54,16 @@ def test_i08_several_members_are_one_file(tmp_path: Path) -> None:
     workspace.put("a.csv.gz", gzip.compress(CONTENT[:1000]) + gzip.compress(CONTENT[1000:]))
     (result,) = workspace.night()
     assert (result.state, result.n_loaded) == ("loaded", 5000)
+
+
+@pytest.mark.parametrize("n_bytes", [1, 3, 7, 100])
+def test_i08_members_and_padding_are_read_wherever_the_file_is_divided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_bytes: int
+) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(b"".join(gzip.compress(CONTENT[at : at + 600]) for at in range(0, 6000, 600)) + bytes(50))
+    monkeypatch.setattr(decoding, "PACKED_BYTES", n_bytes)
+    assert b"".join(decoding.unpack(path, compression="gzip", limits=LandingLimits())) == CONTENT[:6000]
 
 
 def test_i25_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
