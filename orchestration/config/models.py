@@ -56,6 +56,11 @@ class Workspace(Model):
     )
     answers_contact: str = Field(default="", description="named person and address who answers questions on the report")
     keep_generations: Annotated[int, Field(ge=2)] = 14
+    keep_originals_days: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="days after which the original of a loaded extract that lies in landing/ no more is deleted; empty: never. What needs "
+        "it later, a changed contract or a full refresh, is refused until a copy is put back",
+    )
     landing_rest_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
         default=2, description="a new file of landing/ must lie this long without a change; a night with new files waits once for it"
     )

@@ -15,6 +15,8 @@ from orchestration.warehouse.generations import rollback_generation
 from orchestration.warehouse.landing import refusal_kind
 from orchestration.warehouse.layout import POINTER
 from orchestration.warehouse.lock import hold_lock
+from orchestration.warehouse.originals import FOLDER as ORIGINALS
+from orchestration.warehouse.originals import verify_originals
 from orchestration.warehouse.state import State
 from orchestration.warehouse.verification import Verification, verify_all
 
@@ -66,17 +68,19 @@ def finding_line(finding: Finding) -> str:
 
 
 def verify_generations(folder: Path) -> Iterator[str]:
-    """A line per kept generation, and one for the pointer. Raises WarehouseError where one is damaged."""
+    """A line per kept generation, for the pointer and for the originals. Raises WarehouseError where one is damaged."""
     with State(require_run(folder)) as state:
-        found = verify_all(folder / "out", state)
-    yield from (f"{one.code}  {'sound' if one.is_sound else one.problem}" for one in found)
+        found = (*verify_all(folder / "out", state), verify_originals(folder / "out", state))
+    yield from (f"{one.code}  {'sound' if one.is_sound else one.problem}" + (f"; {one.note}" if one.note else "") for one in found)
     if damaged := [one.code for one in found if not one.is_sound]:
         raise WarehouseError(f"damaged: {', '.join(damaged)}", where=str(folder / "out"), hint=_way_out(found))
 
 
 def _way_out(found: Sequence[Verification]) -> str:
     """What to do about damage: the newest sound generation, or a new one."""
-    sound = [one.code for one in found if one.is_sound and one.code != POINTER]
+    if [one.code for one in found if not one.is_sound] == [ORIGINALS]:
+        return "put copies with the same bytes there under their SHA-256; what is published is sound"
+    sound = [one.code for one in found if one.is_sound and one.code not in (POINTER, ORIGINALS)]
     if not sound:
         return "no kept generation is sound: csat run makes a new one from landing and state"
     return f"csat rollback {sound[-1]} gives analysts the newest sound generation; the next csat run publishes a new one"

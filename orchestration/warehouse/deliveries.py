@@ -98,6 +98,14 @@ class Deliveries(StateFile):
         rows = self._rows("select extract_file_id, told_by, n_records, n_bytes, sha256 from promises")
         return {row[0]: Promise(*row[1:]) for row in rows}
 
+    def record_dropped(self, sha256: str, dropped_at: datetime) -> None:
+        """Nothing; the original of this content is about to be deleted, because it was kept as long as agreed."""
+        self._run("insert or replace into dropped_originals values (?, ?)", (sha256, time_text(dropped_at)))
+
+    def dropped_originals(self) -> frozenset[str]:
+        """The contents whose originals were deleted; one that was delivered again since lies in originals."""
+        return frozenset(row[0] for row in self._rows("select sha256 from dropped_originals"))
+
     def _latest(self, file_name: str) -> tuple[ExtractFile, int, int] | None:
         """What was seen last under the name: delivery, size, time of change."""
         sql = DELIVERED.replace(" from", ", s.n_bytes, changed_ns from")

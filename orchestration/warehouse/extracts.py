@@ -40,6 +40,7 @@ from orchestration.warehouse.ledger import (
     write_tokens,
 )  # fmt: skip
 from orchestration.warehouse.mapping import FILES
+from orchestration.warehouse.originals import require_originals
 from orchestration.warehouse.quarantine import create_quarantine, read_bad_records, write_quarantine
 from orchestration.warehouse.scanning import ASIDE, TYPED, Scan, scan_files, write_files
 from orchestration.warehouse.state import State
@@ -98,8 +99,10 @@ def load_landed(
     results: list[LoadResult] = []
     is_everything = was_cut_off(con) or is_first_load(con)
     begin_touching(con, as_of)
+    stale = find_stale_tables(con, contracts)
+    require_originals(out, state, [c for c in contracts if c.canonical.name in stale or is_first_load(con)])
     with _private_attached(con, out):
-        for name in find_stale_tables(con, contracts):
+        for name in stale:
             forget_table(con, raw_table(name))
             fresh = [c for c in contracts if c.canonical.name == name]
             entries = [e for e in entries if e.contract not in fresh] + land_kept(fresh, out, state)
@@ -133,7 +136,11 @@ def reload_all(
     con: duckdb.DuckDBPyConnection, out: Path, contracts: Sequence[Contract], state: State, *,
     as_of: datetime, token_key: bytes, time_zone: str = "UTC",
 ) -> list[LoadResult]:  # fmt: skip
-    """The results of loading everything ever kept into emptied raw tables: the same rows as night after night."""
+    """The results of loading everything ever kept into emptied raw tables: the same rows as night after night.
+
+    Raises WarehouseError, before anything is emptied, where an original is gone.
+    """
+    require_originals(out, state, contracts)
     ensure_raw_tables(con)
     begin_touching(con, as_of)
     with _private_attached(con, out):

@@ -187,6 +187,8 @@ def _measure(kept: _Kept, contract: Contract, out: Path, loaded: Loaded, limits:
         return entry
     try:
         check_promise(kept.promise, sha256=file.sha256, n_bytes=file.n_bytes)
+        if not (out / "originals" / file.sha256).is_file():
+            raise UnreadableError("has lost its original", "have it delivered again")
         staged = out / "staged" / f"{file.sha256}.{digest}.csv"
         shape = measure_file(out / "originals" / file.sha256, contract, staged, limits=limits)
         check_count(kept.promise, shape.n_records if shape else 0)

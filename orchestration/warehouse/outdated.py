@@ -9,6 +9,8 @@ from orchestration.schemas.columns import Column
 from orchestration.schemas.ops import OPS_TABLES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
 from orchestration.warehouse.connection import PRIVATE_FILE, WORKING_FILE, open_private, open_working, quote_table, transaction
+from orchestration.warehouse.originals import require_originals
+from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import find_changed_columns, stored_columns
 from orchestration.warehouse.versions import short_name, superseded_columns
 
@@ -19,7 +21,8 @@ def discard_outdated(out: Path) -> bool:
     """True where tables had other columns than this version writes: raw, ledger and private file are gone, and everything ever kept loads.
 
     Frozen figures stay. The private file stands beside a ledger with loads or not at all: where one of them is alone, a night was
-    killed in here or a person moved a file, and both begin anew. Raises WarehouseError where a file is damaged or in use.
+    killed in here or a person moved a file, and both begin anew. Raises WarehouseError where a file is damaged or in use, and
+    before anything is gone where an original is.
     """
     private, has_working = out / PRIVATE_FILE, (out / WORKING_FILE).exists()
     if not has_working and not private.exists():
@@ -32,6 +35,8 @@ def discard_outdated(out: Path) -> bool:
                 is_outdated = _differ(con, [(f"superseded.{short_name(table)}", superseded_columns(table)) for table in RAW_TABLES])
         if not is_outdated:
             return False
+        with State(out) as state:
+            require_originals(out, state)
         with open_working(out) as con, transaction(con):
             for table in LOADED:
                 con.execute(f"drop table if exists {quote_table(table.name)}")

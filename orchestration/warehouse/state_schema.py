@@ -61,6 +61,7 @@ MIGRATIONS = (
         file_name text not null, position integer not null, extract_file_id integer not null, record_number integer not null,
         primary key (file_name, position));
     """,
+    "create table dropped_originals (sha256 text primary key, dropped_at text not null)",
 )
 """Statements that lead from one version of the file to the next; the file's version is how many of them it has seen."""
 

@@ -24,10 +24,14 @@ UNACCOUNTED = f"select count(*) from {LEDGER} where state <> 'refused' and n_rec
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a generation, or the pointer, is what was published; `problem` is empty where it is."""
+    """Whether a generation, or the pointer, is what was published; `problem` is empty where it is.
+
+    `note` says what a person should know although it is.
+    """
 
     code: str
     problem: str = ""
+    note: str = ""
 
     @property
     def is_sound(self) -> bool:

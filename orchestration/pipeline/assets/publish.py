@@ -7,7 +7,10 @@ from orchestration.pipeline.assets.config_tables import asset_key
 from orchestration.pipeline.night import remove_held_back
 from orchestration.pipeline.resources import Warehouse
 from orchestration.schemas.ops import CHECKS
+from orchestration.warehouse.connection import open_read_only
 from orchestration.warehouse.generations import PublicationFacts, publish_generation
+from orchestration.warehouse.layout import POINTER
+from orchestration.warehouse.originals import drop_originals
 from orchestration.warehouse.state import State
 
 GENERATION = dg.AssetKey(["published", "generation"])
@@ -27,5 +30,8 @@ def generation(warehouse: Warehouse) -> dg.MaterializeResult:
             facts=facts,
             published_at=warehouse.wall_clock(),
         )
+        with open_read_only(warehouse.out / POINTER) as con:
+            keep_days, landing = settings.keep_originals_days, warehouse.folder / "landing"
+            drop_originals(con, warehouse.out, state, landing, keep_days=keep_days, as_of=warehouse.as_of)
     remove_held_back(warehouse.out)
     return dg.MaterializeResult(metadata={"generation": made.code, "sha256": made.sha256, "bytes": made.n_bytes})
