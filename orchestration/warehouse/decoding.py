@@ -8,13 +8,10 @@ import codecs
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from isal import isal_zlib
-
 from orchestration.warehouse.archives import unzip
 from orchestration.warehouse.limits import CHUNK_BYTES, DELIVER_AGAIN, LandingLimits, UnreadableError
 
 GZIP_WINDOW = 31
-DAMAGE: type[Exception] = isal_zlib.IsalError  # type: ignore[assignment]
 PACKED_BYTES = CHUNK_BYTES // 4
 UTF8_NAMES = frozenset({"utf-8", "utf-8-sig"})
 PROBE_BYTES = 4096
@@ -92,6 +89,8 @@ def _unzstd(path: Path) -> Iterator[bytes]:
 
 def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The content of every gzip member, its check sum and length verified by igzip; zeros behind a member pad the file."""
+    from isal import isal_zlib  # here, since only a night with such a file needs it
+
     engine, is_begun, n_members = isal_zlib.decompressobj(GZIP_WINDOW), False, 0
     try:
         for chunk in chunks:
@@ -105,7 +104,7 @@ def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     n_members += 1
                 else:
                     data = engine.unconsumed_tail
-    except DAMAGE as error:
+    except isal_zlib.IsalError as error:
         raise UnreadableError(f"is a damaged gzip file ({error})", DELIVER_AGAIN) from None
     if is_begun:
         raise UnreadableError("is a gzip file that ends too early", "the transfer was cut off; have it delivered again")
