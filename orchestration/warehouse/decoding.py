@@ -7,6 +7,7 @@ before the loader sees it.
 import codecs
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 from orchestration.warehouse.archives import unzip
 from orchestration.warehouse.limits import CHUNK_BYTES, DELIVER_AGAIN, LandingLimits, UnreadableError
@@ -91,6 +92,7 @@ def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The content of every gzip member, its check sum and length verified by igzip; zeros behind a member pad the file."""
     from isal import isal_zlib  # here, since only a night with such a file needs it
 
+    damage = cast(type[Exception], isal_zlib.IsalError)  # its stub has an instance
     engine, is_begun, n_members = isal_zlib.decompressobj(GZIP_WINDOW), False, 0
     try:
         for chunk in chunks:
@@ -104,7 +106,7 @@ def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     n_members += 1
                 else:
                     data = engine.unconsumed_tail
-    except isal_zlib.IsalError as error:
+    except damage as error:
         raise UnreadableError(f"is a damaged gzip file ({error})", DELIVER_AGAIN) from None
     if is_begun:
         raise UnreadableError("is a gzip file that ends too early", "the transfer was cut off; have it delivered again")
