@@ -13,6 +13,7 @@ from typing import Literal
 import duckdb
 
 from orchestration.config.contracts import Contract
+from orchestration.errors import StateError
 from orchestration.schemas.ops import EXTRACT_FILES, EXTRACT_LOADS, EXTRACT_NAMES, OPS_TABLES, UNREAD_FILES
 from orchestration.schemas.raw import CUSTOMER_TOKENS, RAW_TABLES
 from orchestration.warehouse.connection import transaction
@@ -101,10 +102,22 @@ def has_load(con: duckdb.DuckDBPyConnection, entry: LandedFile) -> bool:
 
 
 def mirror_files(con: duckdb.DuckDBPyConnection, state: State) -> None:
-    """Nothing; ops.extract_files and ops.extract_names mirror the state file."""
-    known = {row[0] for row in con.execute("select extract_file_id from ops.extract_files").fetchall()}
+    """Nothing; ops.extract_files and ops.extract_names mirror the state file.
+
+    Raises StateError where the state knows less than the mirror: it would give numbers anew that stand for loaded files, and
+    whatever came under one would pass for loaded.
+    """
     files = state.files()
-    first = {file.extract_file_id: file.file_name for file in files}
+    first, contents = {file.extract_file_id: file.file_name for file in files}, {(file.extract_file_id, file.sha256) for file in files}
+    stored = con.execute("select extract_file_id, sha256, file_name from ops.extract_files order by 1").fetchall()
+    if strange := [name for number, sha256, name in stored if (number, sha256) not in contents]:
+        more = f", nor {len(strange) - 1} more" if len(strange) > 1 else ""
+        raise StateError(
+            f"does not know {strange[0]}, which is loaded{more}: it was restored from an older copy",
+            where=str(state.path),
+            hint="restore the newest copy; without one `csat run --full-refresh` loads what this one knows and what lies in landing/",
+        )
+    known = {number for number, _, _ in stored}
     new = [f for f in files if f.extract_file_id not in known]
     write_rows(con, EXTRACT_FILES, [(f.extract_file_id, f.sha256, f.file_name, f.n_bytes, f.known_at) for f in new])
     names = [(n.extract_file_id, n.file_name, n.file_name != first[n.extract_file_id], n.n_arrivals, n.known_at) for n in state.names()]
