@@ -19,6 +19,7 @@ from orchestration.warehouse.files import FREE_SPACE, TEMPORARY, is_full_disk
 WORKING_FILE = "warehouse.duckdb"
 PRIVATE_FILE = "private.duckdb"
 STORAGE_VERSION = "v1.3.0"
+THREAD_MEBIBYTES = 512
 NO_BAR = "set enable_progress_bar = false"
 """DuckDB draws one into any output, a night's log too; a session's own setting, so no part of a connection's configuration."""
 NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
@@ -110,6 +111,23 @@ def any_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         con.execute("reset preserve_insertion_order")
+
+
+@contextmanager
+def bounded_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Nothing; what runs inside keeps THREAD_MEBIBYTES per thread in memory, or what the connection may where that is less.
+
+    The rest is spilled to disk: without a bound DuckDB keeps whatever it has read and written, up to most of the machine.
+    """
+    bound = f"{THREAD_MEBIBYTES} * 1048576 * current_setting('threads')::bigint"
+    before, bytes_before, wanted = con.execute(
+        f"select current_setting('memory_limit') as stood, parse_formatted_bytes(stood), {bound}"
+    ).fetchall()[0]
+    con.execute(f"set memory_limit = '{min(bytes_before, wanted)} bytes'")
+    try:
+        yield
+    finally:
+        con.execute(f"set memory_limit = {quote_text(before)}")
 
 
 def create_file(path: Path) -> None:

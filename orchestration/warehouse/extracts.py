@@ -17,7 +17,7 @@ import duckdb
 from orchestration.config.contracts import Contract
 from orchestration.config.overlaps import deletes_rows, shares_files
 from orchestration.schemas.raw import RAW_TABLES, SYSTEM_COLUMNS, RawTable, raw_table
-from orchestration.warehouse.connection import PRIVATE_FILE, create_file, quote_name, quote_text, transaction
+from orchestration.warehouse.connection import PRIVATE_FILE, bounded_memory, create_file, quote_name, quote_text, transaction
 from orchestration.warehouse.constants import shape_tables
 from orchestration.warehouse.cures import close_cured, discard_decided
 from orchestration.warehouse.deletions import bury, remove_gone
@@ -101,7 +101,7 @@ def load_landed(
     begin_touching(con, as_of)
     stale = find_stale_tables(con, contracts)
     require_originals(out, state, [c for c in contracts if c.canonical.name in stale or is_first_load(con)])
-    with _private_attached(con, out):
+    with _private_attached(con, out), bounded_memory(con):
         for name in stale:
             forget_table(con, raw_table(name))
             fresh = [c for c in contracts if c.canonical.name == name]

@@ -75,11 +75,14 @@ def scan_files(con: duckdb.DuckDBPyConnection, contract: Contract, landed: Seque
     """
     groups = _groups(landed)
     mapping = Mapping(contract, dict.fromkeys(_sources(contract), "VARCHAR"), time_zone)
-    con.execute(f"create or replace temp table load_parsed as {mapping.select_typed(_no_rows(mapping))}")
+    nothing, is_text = mapping.select_typed(_no_rows(mapping)), contract.files.format != "parquet"
+    if is_text:
+        con.execute(f"create or replace temp table load_parsed as {nothing}")
     selects = [select for group in groups for select in _scan_group(con, contract, group, time_zone)]
-    con.execute(f"create or replace temp view load_typed as {' union all '.join(selects or [f'select * from {PARSED}'])}")
+    selects = [f"select * from {PARSED}"] if is_text else selects or [nothing]
+    con.execute(f"create or replace temp view load_typed as {' union all '.join(selects)}")
     files = tuple(one for group in groups for one in group)
-    if not selects:
+    if is_text:
         _count_records(con, TYPED, files)
         noted = read_noted(con, TYPED, {field.number: field.label for field in mapping.fields})
         for one in files:
@@ -140,7 +143,8 @@ def _scan_group(con: duckdb.DuckDBPyConnection, contract: Contract, group: list[
     try:
         return scan(con, contract, group, time_zone)
     except (duckdb.Error, UnreadableError) as error:
-        con.execute(f"delete from {PARSED} where _position between ? and ?", [group[0].position, group[-1].position])
+        if contract.files.format != "parquet":
+            con.execute(f"delete from {PARSED} where _position between ? and ?", [group[0].position, group[-1].position])
         if len(group) > 1:
             return [select for one in group for select in _scan_group(con, contract, [one], time_zone)]
         group[0].refusal = f"cannot be read: {str(error).splitlines()[0]}"

@@ -6,7 +6,16 @@ import duckdb
 import pytest
 
 from orchestration.errors import WarehouseError
-from orchestration.warehouse.connection import open_memory, open_private, open_read_only, open_working, quote_name, quote_text, transaction
+from orchestration.warehouse.connection import (
+    bounded_memory,
+    open_memory,
+    open_private,
+    open_read_only,
+    open_working,
+    quote_name,
+    quote_text,
+    transaction,
+)
 
 
 def test_new_files_keep_the_storage_version_that_1_3_and_later_read(tmp_path):
@@ -69,3 +78,25 @@ def test_a_transaction_is_whole_or_not_at_all_with_those_inside_it():
 def test_names_and_texts_are_quoted(text):
     with open_memory() as con:
         assert con.execute(f"select {quote_text(text)} as {quote_name(text)}").fetchall() == [(text,)]
+
+
+def limit_of(con):
+    return con.execute("select current_setting('memory_limit')").fetchall()[0][0]
+
+
+@pytest.mark.parametrize(("given", "threads", "inside"), [("64GiB", 2, "1.0 GiB"), ("64GiB", 8, "4.0 GiB"), ("300MiB", 2, "300.0 MiB")])
+def test_memory_is_bounded_by_threads_and_by_what_was_given(given, threads, inside):
+    with open_memory() as con:
+        con.execute(f"set memory_limit = '{given}'; set threads = {threads}")
+        before = limit_of(con)
+        with bounded_memory(con):
+            assert limit_of(con) == inside
+        assert limit_of(con) == before
+
+
+def test_a_failure_within_bounded_memory_gives_the_limit_back():
+    with open_memory() as con:
+        before = limit_of(con)
+        with pytest.raises(ZeroDivisionError), bounded_memory(con):
+            raise ZeroDivisionError
+        assert limit_of(con)[:2] == before[:2]
