@@ -1,9 +1,13 @@
 """Fixtures and options for every test: where optional real data lies, golden files, and a bound on slow runs."""
 
+import os
+import shutil
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from support.night import SHARED
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 OPTIONAL_INPUT = REPOSITORY.parent / "shared"
@@ -14,6 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="golden tests write what they see as the new expectation")
     parser.addoption("--kills", type=int, default=10, help="how many nights the slow kill test kills")
     parser.addoption("--minutes", type=float, default=0, help="start no further test after this many minutes; the rest is skipped")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if SHARED not in os.environ:  # the process that starts the others, which inherit its environment
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="csat-night-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(SHARED), ignore_errors=True))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

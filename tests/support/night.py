@@ -1,10 +1,11 @@
-"""One night on a small sample, run once per test process by the command line and shared by every test that only looks."""
+"""One night on a small sample, run once per test run by the command line and shared by every test that only looks."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from support.sample.write import write_workspace
 REPOSITORY = Path(__file__).resolve().parents[2]
 MONTHS = 5
 DAY = "2026-11-03"
+SHARED = "PYTEST_SHARED_NIGHT"
+"""Names the folder of the shared night, which conftest.py makes and takes away."""
 SPY = """
 import os, socket, sys
 def _spy(name, real):
@@ -45,8 +48,21 @@ class PublishedNight(NamedTuple):
 
 @cache
 def published_night() -> PublishedNight:
-    """The shared night; tests must not write into its folder: `copy_night` gives one of their own."""
-    folder = Path(tempfile.mkdtemp(prefix="csat-night-"))
+    """The shared night; tests must not write into its folder: `copy_night` gives one of their own.
+
+    Processes that run tests side by side share it too: the first one makes it while the others wait.
+    """
+    folder = Path(os.environ[SHARED])
+    told = folder / "told.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(json.dumps(_run_night(folder)))
+    return PublishedNight(folder / "workspace", *json.loads(told.read_text()))
+
+
+def _run_night(folder: Path) -> tuple[int, str, str]:
+    """What `PublishedNight` tells of the night in `folder`, but for the folder."""
     write_sample(folder / "workspace")
     spy = folder / "spy"
     spy.mkdir()
@@ -54,7 +70,7 @@ def published_night() -> PublishedNight:
     (folder / "lookups").touch()
     environment = os.environ | {"PYTHONPATH": f"{spy}:{REPOSITORY}", "CSAT_TEST_LOOKUPS": str(folder / "lookups")}
     done = run_csat(folder / "workspace", "run", "--as-of", DAY, environment=environment)
-    return PublishedNight(folder / "workspace", done.returncode, done.stdout + done.stderr, (folder / "lookups").read_text())
+    return done.returncode, done.stdout + done.stderr, (folder / "lookups").read_text()
 
 
 def write_sample(folder: Path) -> None:
