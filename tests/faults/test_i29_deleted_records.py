@@ -1,11 +1,20 @@
 """I29: a record that says that its key is deleted takes the row out of the facts; history, tombstone and order stay."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 from support.loading import ANSWER_COLUMNS, Workspace, make_contract
+
+from orchestration.quality.profiles import PROFILES, profile_sql
+from orchestration.schemas.ops import SOURCES
+from orchestration.warehouse import extracts
+from orchestration.warehouse.tables import create_table
 
 HEADER = "op,id,item,at,score\n"
 NAMED = {"source": "file_name", "pattern": r"(\d{4}-\d{2}-\d{2})"}
@@ -128,3 +137,66 @@ def test_i29_flag_in_a_full_extract_and_absence_from_one_both_delete(tmp_path: P
 def test_i29_contract_that_would_order_or_delete_wrongly_is_refused(tmp_path: Path, given: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         make_contract(**{"deleted_when": {"column": "op", "values": ["D"]}, **given})
+
+
+def test_i29_parquet_log_with_typed_columns_is_read_by_the_same_rules(tmp_path: Path) -> None:
+    workspace = delta(tmp_path, sequence="lsn", files={"pattern": "*.parquet", "format": "parquet"})
+    day = datetime(2025, 3, 1)
+    changes = [("I", "1", "A", day, 4, 10), ("D", "1", "A", None, None, 12), ("U", "1", "A", day, 5, 11), (None, "2", "A", day, 3, 13)]
+    names = ("op", "id", "item", "at", "score", "lsn")
+    types = [pa.string(), pa.string(), pa.string(), pa.timestamp("us"), pa.int8(), pa.int64()]
+    columns = [pa.array(values, kind) for values, kind in zip(zip(*changes, strict=True), types, strict=True)]
+    pq.write_table(pa.table(dict(zip(names, columns, strict=True))), workspace.landing / "a_2026-01-01.parquet")
+    (result,) = workspace.night()
+    assert (result.n_loaded, result.n_rows, result.n_deleted, result.n_duplicates) == (4, 3, 1, 2)
+    assert workspace.answers("response_id, sequence_number") == [("2", 13)]
+
+
+def test_i29_load_that_is_cut_off_between_its_two_files_is_done_again_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The private file is committed, the working file is not: text and history of the deleted row are in neither place twice or lost."""
+    columns = [
+        {"name": "response_id", "source": "id"},
+        {"name": "answered_at", "source": "at"},
+        {"name": "comment_text", "source": "score"},
+    ]
+    left = []
+    for is_cut in (False, True):
+        workspace = delta(tmp_path / str(is_cut), columns, table="surveys_comments")
+        put(workspace, 2, "I,1,A,2025-03-01,too slow", "I,2,A,2025-03-01,good", "D,3,A,,")
+        with monkeypatch.context() as patched:
+            if is_cut:
+                patched.setattr(extracts, "write_ledger", break_off)
+                with pytest.raises(KeyboardInterrupt):
+                    put(workspace, 3, "D,1,A,,", "U,2,A,2025-03-01,better")
+            else:
+                put(workspace, 3, "D,1,A,,", "U,2,A,2025-03-01,better")
+        put(workspace, 1, "I,3,A,2025-03-01,never stands")
+        left.append(
+            (
+                workspace.rows("select response_id from raw.surveys_comments"), graves(workspace),
+                workspace.private_rows("select response_id, comment_text from private_text.surveys_comments order by all"),
+                workspace.private_rows("select response_id, comment_text, superseded_by from superseded.surveys_comments order by all"),
+            )
+        )  # fmt: skip
+    assert left[0] == left[1]
+    assert left[0][0] == [("2",)]
+    assert left[0][2] == [("2", "better")]
+    assert left[0][3] == [("1", "too slow", 2), ("2", "good", 2), ("3", "never stands", 1)]
+
+
+def break_off(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_i29_log_that_deletes_more_than_ever_came_is_a_warning_of_the_gate(tmp_path: Path) -> None:
+    sources = next(profile for profile in PROFILES if profile.name == "ops.sources")
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as con:
+        create_table(con, SOURCES)
+        for code, n_deleted in (("sound", 5), ("headless", 6)):
+            con.execute(
+                "insert into ops.sources by name select ? as contract_code, 'x' as source_code, 'raw.x' as table_name, 5 as n_rows, "
+                "0 as n_quarantined, ? as n_deleted, 'complete' as state, true as is_required_for_report", [code, n_deleted],
+            )  # fmt: skip
+        found = con.sql(profile_sql(sources)).pl().row(0, named=True)
+    assert found["n_deletes_what_never_came"] == 1
+    assert "n_deletes_what_never_came" in sources.warnings
