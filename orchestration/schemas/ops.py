@@ -56,7 +56,7 @@ TOMBSTONES = Table(
         Column("contract_code", "text", "contract"),
         Column("extract_file_id", "integer", "full extract that lacked it, or file with the record that deletes it", key=True),
         Column("record_number", "bigint", "record that deletes it, the last one of the file", null="a full extract lacked the row"),
-        Column("extracted_at", "timestamp", "when the source extracted that record", null="a full extract lacked the row"),
+        Column("extracted_at", "timestamp", "when the source extracted that record or list", null="a list whose rows are dated each"),
         Column("sequence_number", "bigint", "its place among the source's changes", null="a full extract, or the contract names none"),
         Column("known_at", "timestamp", "when this warehouse first saw that file"),
     ),

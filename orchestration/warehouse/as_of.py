@@ -15,20 +15,21 @@ from orchestration.warehouse.versions import PRIVATE, VERSION_ORDER, key_columns
 def select_as_of(table: RawTable, known_at: datetime) -> str:
     """A SELECT of the rows of `table` that the warehouse held after the night of `known_at`; the private file is attached.
 
-    Of the versions known by then the newest counts, unless it is a record that deletes the row, or an extract known by then lacked it.
+    Of the versions known by then the newest counts, unless it is a record that deletes the row. A version is none any more where a
+    full extract known by then, newer than the version's own, lacked the row.
     """
-    columns, keys = names(c.name for c in stored_columns(table)), names(key_columns(table))
+    columns, keys, name = names(c.name for c in stored_columns(table)), names(key_columns(table)), quote_text(short_name(table))
     moment = f"timestamp {quote_text(known_at.isoformat(sep=' '))}"
     return (
-        f"with versions as (select {columns}, null::integer as _by, false as _gone from {table.name} "
-        f"union all select {columns}, superseded_by, false from {PRIVATE}.superseded.{short_name(table)} "
-        f"union all select {columns}, null, true from ({select_buried(table)})), "
-        f"newest as (select * from versions where known_at <= {moment} "
-        f"qualify row_number() over (partition by {keys} order by {VERSION_ORDER}) = 1) "
-        f"select {columns} from newest n where not _gone and not exists (from ops.tombstones t "
-        f"where t.table_name = {quote_text(short_name(table))} "
-        f"and t.source_code = n.source_code and t.key_values = {key_values(table)} "
-        f"and t.extract_file_id = n._by and t.known_at <= {moment}) order by all"
+        f"with versions as (select {columns}, false as _gone from {table.name} "
+        f"union all select {columns}, false from {PRIVATE}.superseded.{short_name(table)} "
+        f"union all select {columns}, true from ({select_buried(table)})), "
+        f"absences as (from ops.tombstones where table_name = {name} and record_number is null and known_at <= {moment}), "
+        f"known as (from versions v where known_at <= {moment} and (_gone or not exists (from absences a "
+        f"where a.source_code = v.source_code and a.key_values = {key_values(table, 'v')} and (coalesce(a.extracted_at, v.extracted_at), "
+        "a.extract_file_id) > (v.extracted_at, v.extract_file_id)))) "
+        f"select {columns} from (from known qualify row_number() over (partition by {keys} order by {VERSION_ORDER}) = 1) "
+        "where not _gone order by all"
     )
 
 

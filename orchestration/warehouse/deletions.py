@@ -105,7 +105,7 @@ def bury(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     table = contract.canonical
     told = "extract_file_id, record_number, extracted_at, sequence_number, known_at"
     last = f"qualify row_number() over (partition by {names(table.key)}, extract_file_id order by {ORDER}) = 1"
-    _write_graves(con, contract, f"{told} from {NEW_ROWS} where _gone {last}")
+    _write_graves(con, contract, f"{told} from {NEW_ROWS} r where _gone {last}")
 
 
 def count_gone(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
@@ -119,16 +119,21 @@ def count_gone(con: duckdb.DuckDBPyConnection, contract: Contract) -> int:
 
 
 def _write_graves(con: duckdb.DuckDBPyConnection, contract: Contract, told: str) -> None:
-    """Nothing; ops.tombstones has a row per row of a relation with keys; `told` selects the columns behind contract_code from it."""
-    table, key = contract.canonical, names(column.name for column in TOMBSTONES.columns if column.key)
-    place = f"{quote_text(short_name(table))} as table_name, source_code, {key_values(table)} as key_values"
-    grave = f"select {place}, {quote_text(contract.contract)}, {told}"
-    con.execute(f"insert into {TOMBSTONES.name} from ({grave}) anti join {TOMBSTONES.name} using ({key})")
+    """Nothing; ops.tombstones has a row per row of a relation `r`, in place of one of the same file; `told` selects from it the columns
+    behind contract_code.
+    """
+    table, graves = contract.canonical, "temp.load_graves"
+    place = f"{quote_text(short_name(table))} as table_name, source_code, {key_values(table, 'r')} as key_values"
+    con.execute(f"create or replace temp table load_graves as select {place}, {quote_text(contract.contract)}, {told}")
+    same = " and ".join(f"t.{column.name} = g.{column.name}" for column in TOMBSTONES.columns if column.key)
+    con.execute(f"delete from {TOMBSTONES.name} t using {graves} g where {same}")
+    con.execute(f"insert into {TOMBSTONES.name} from {graves}")
+    con.execute(f"drop table {graves}")
 
 
-def key_values(table: RawTable) -> str:
-    """SQL: the key of a row of `table` as ops.tombstones writes it."""
-    return f"to_json(struct_pack({', '.join(f'{quote_name(name)} := {quote_name(name)}' for name in table.key)}))::varchar"
+def key_values(table: RawTable, row: str) -> str:
+    """SQL: the key of a row of `table`, which the query calls `row`, as ops.tombstones writes it."""
+    return f"to_json(struct_pack({', '.join(f'{quote_name(name)} := {row}.{quote_name(name)}' for name in table.key)}))::varchar"
 
 
 def _keep_private(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -> None:
@@ -149,7 +154,8 @@ def _remove(con: duckdb.DuckDBPyConnection, contract: Contract, newest: _Full) -
     number, known_at = newest.extract_file_id, quote_text(str(newest.known_at))
     with transaction(con):
         con.execute(f"delete from {table.name} r using {GONE} g where {same}")
-        _write_graves(con, contract, f"{number} as extract_file_id, null, null, null, timestamp {known_at} from {GONE}")
+        at = "null" if contract.extracted_at.source == "column" else f"timestamp {quote_text(str(newest.extracted_at))}"
+        _write_graves(con, contract, f"{number} as extract_file_id, null, {at}, null, timestamp {known_at} from {GONE} r")
         con.execute(
             f"update ops.extract_loads set n_deleted = (select count(*) from {TOMBSTONES.name} t where t.extract_file_id = ? "
             "and t.contract_code = ?) where extract_file_id = ? and contract_code = ?",

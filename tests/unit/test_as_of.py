@@ -16,6 +16,7 @@ from orchestration.schemas.raw import raw_table
 from orchestration.warehouse.as_of import write_as_of
 from orchestration.warehouse.connection import open_working
 
+TIMED = {"source": "column", "column": "moment"}
 NAMED = {"source": "file_name", "pattern": r"(\d{4}-\d{2}-\d{2})"}
 
 
@@ -26,16 +27,24 @@ def as_of(workspace: Workspace, moment: datetime) -> list[tuple[Any, ...]]:
     return duckdb.sql(f"from '{to}' order by all").fetchall()
 
 
-@pytest.mark.parametrize(("extract", "seed"), [("delta", 1), ("delta", 2), ("full", 1), ("full", 2)])
-def test_every_night_is_found_again_as_it_was(tmp_path: Path, extract: str, seed: int) -> None:
+def _day(rng: random.Random) -> str:
+    """A day of its own for a row: it may be older than that of the version before."""
+    return f"2026-01-{rng.randint(1, 9):02}"
+
+
+@pytest.mark.parametrize(
+    ("extract", "rule", "seed"),
+    [("delta", NAMED, 1), ("delta", NAMED, 2), ("full", NAMED, 1), ("full", NAMED, 2), ("full", TIMED, 3), ("full", TIMED, 4)],
+)
+def test_every_night_is_found_again_as_it_was(tmp_path: Path, extract: str, rule: dict[str, str], seed: int) -> None:
     """Restated rows, extracts that come late, files whose content changes and changes back, rows that go and come back."""
     rng = random.Random(seed)
-    workspace = Workspace(tmp_path, make_contract(extract=extract, deletion_limit_share=1, extracted_at=NAMED))
+    workspace = Workspace(tmp_path, make_contract(extract=extract, deletion_limit_share=1, extracted_at=rule))
     nights: dict[datetime, list[tuple[Any, ...]]] = {}
     contents: list[str] = []
     for night in range(1, 7):
         numbers = rng.sample(range(12), 8)
-        contents.append("id,item,at,score\n" + "".join(f"{n},A,2025-03-01,{rng.randint(1, 5)}\n" for n in numbers))
+        contents.append("id,item,at,score,moment\n" + "".join(f"{n},A,2025-03-01,{rng.randint(1, 5)},{_day(rng)}\n" for n in numbers))
         workspace.put(f"a_2026-01-{night + rng.choice((-1, 0, 0, 1)) + 1:02}.csv", rng.choice(contents[-3:]))
         workspace.night()
         nights[workspace.as_of] = workspace.rows("from raw.surveys_answers order by all")
