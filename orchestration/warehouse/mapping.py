@@ -81,7 +81,8 @@ class Mapping:
         reasons = [f"r{f.number}" for f in self.fields if f.spec.not_rating]
         numbers = [f"v{f.number}" for f in self.fields]
         forms = [f"x{n} is distinct from s{self.sources.index(name)} as f{n}" for n, name in self.foldable.items() if with_forms]
-        odd = note_forms([f for f in self.fields if self.is_noted and not (self.is_tidy and is_as_delivered(f))], self.sources)
+        noted = [f for f in self.fields if self.is_noted and not (self.is_tidy and is_as_delivered(f, self.time_zone))]
+        odd = note_forms(noted, self.sources, self.time_zone)
         verdicts = ["_skip", f"{bad} as _bad", f"{odd} as _odd", *(["_gone"] if gone else [])]
         kept = ", ".join(["_position", "_k", *numbers, *reasons, *verdicts, *forms])
         return (

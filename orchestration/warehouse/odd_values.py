@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from orchestration.schemas.columns import Kind
+from orchestration.warehouse.clock_changes import change_days, is_repeated, is_skipped
 from orchestration.warehouse.connection import quote_text
 from orchestration.warehouse.garbled import CLASS as GARBLED
 from orchestration.warehouse.garbled import looks_garbled
@@ -40,32 +41,37 @@ BY_RULE = {"range": "out_of_range", "required": "missing", "map": "not_in_list"}
 OTHER = {"format": "another_format", "type": "another_type"}
 
 
-def note_forms(fields: Iterable["Field"], sources: Sequence[str]) -> str:
+def note_forms(fields: Iterable["Field"], sources: Sequence[str], time_zone: str) -> str:
     """SQL: number and class of every value of a record that is accepted in another form than the plain one; NULL where there is none.
 
     `sources` are the columns s0, s1, ... A field of several columns is left out; free text is kept as it is and only looked at
-    for the wrong encoding.
+    for the wrong encoding. `time_zone` is that of local times.
     """
     alone = [(f, sources_of(f.spec)[0]) for f in fields if len(sources_of(f.spec)) == 1 and not f.spec.prefix]
     named = [(f, f"s{sources.index(name)}") for f, name in alone]
     if not named:
         return "null::varchar"
-    plain = " and ".join(f"({_is_plain(f, source)})" for f, source in named)
-    notes = ", ".join(f"'{f.number}:' || ({note_odd(f, source)}) || ' '" for f, source in named)
+    plain = " and ".join(f"({_is_plain(f, source, time_zone)})" for f, source in named)
+    notes = ", ".join(f"'{f.number}:' || ({note_odd(f, source, time_zone)}) || ' '" for f, source in named)
     return f"case when {plain} then null else nullif(concat({notes}), '') end"
 
 
-def is_as_delivered(field: "Field") -> bool:
-    """True where a value that folding leaves alone has one form only: no number, and no text that the contract calls nothing."""
+def is_as_delivered(field: "Field", time_zone: str) -> bool:
+    """True where a value that folding leaves alone has one form only: no number, no text for nothing, no time when clocks change."""
+    if field.column.kind == "timestamp" and change_days(time_zone):
+        return False
     return _kind(field) not in NUMBERS and not (field.spec.not_rating or set(field.spec.null_tokens) - {""})
 
 
-def _is_plain(field: "Field", source: str) -> str:
+def _is_plain(field: "Field", source: str, time_zone: str) -> str:
     """SQL: true where the value is written as it is stored; never NULL."""
     x, t = f"x{field.number}", f"t{field.number}"
     is_readable = f"not ({looks_garbled(source)})" if _kind(field) == "text" else "true"
     if field.column.private:
         return is_readable
+    if field.column.kind == "timestamp":
+        moved = f"{is_skipped(f'v{field.number}', time_zone)} or {is_repeated(f'v{field.number}', time_zone)}"
+        return f"{source} is not distinct from {x} and not ({moved})"
     if _kind(field) not in NUMBERS:
         return f"{source} is not distinct from {x} and {is_readable}"
     if field.column.kind in WHOLE_NUMBERS:
@@ -78,13 +84,16 @@ def _kind(field: "Field") -> Kind:
     return field.spec.type or field.column.kind
 
 
-def note_odd(field: "Field", source: str) -> str:
+def note_odd(field: "Field", source: str, time_zone: str) -> str:
     """SQL: the class of a value that is accepted in another form than the plain one; NULL for a plain value."""
     x, t, spec, kind = f"x{field.number}", f"t{field.number}", field.spec, _kind(field)
     if field.column.private:
-        return f"case when not ({_is_plain(field, source)}) then '{GARBLED}' end"
+        return f"case when not ({_is_plain(field, source, time_zone)}) then '{GARBLED}' end"
     known = [f"when r{field.number} is not null then 'not_rating'"] if spec.not_rating else []
     known += [f"when {looks_garbled(source)} then '{GARBLED}'"] if kind == "text" else []
+    if field.column.kind == "timestamp":
+        value = f"v{field.number}"
+        known += [f"when {is_skipped(value, time_zone)} then 'skipped_hour' when {is_repeated(value, time_zone)} then 'repeated_hour'"]
     known += [
         f"when {x} is null then case when trim({source}, {quote_text(NO_LETTER)}) <> '' then 'nothing_by_contract' end",
         *([f"when {t} is distinct from {x} then 'word_as_number'"] if spec.map and kind in NUMBERS else []),
@@ -93,7 +102,7 @@ def note_odd(field: "Field", source: str) -> str:
         f"when regexp_matches({source}, {quote_text(_class_of(FULL_WIDTH))}) then 'full_width'",
         f"when trim({source}, {quote_text(SPACES)}) = {x} then 'space_around'",
     ]
-    return f"case when {_is_plain(field, source)} then null {' '.join(known)} else 'composed_letters' end"
+    return f"case when {_is_plain(field, source, time_zone)} then null {' '.join(known)} else 'composed_letters' end"
 
 
 def _number_form(t: str, kind: Kind) -> str:

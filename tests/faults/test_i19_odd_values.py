@@ -37,7 +37,7 @@ REFUSED = [
     ("at", "2025-03-01 10:05+08", "time_zone"), ("at", "2025-03-01 10:05 Asia/Shanghai", "time_zone"), ("at", "soon", "words"),
 ]  # fmt: skip
 CANONICAL = {"score": "satisfaction", "id": "response_id", "at": "answered_at"}
-CODES = {entry[3] for entry in ACCEPTED} | {entry[2] for entry in REFUSED} | {"not_in_list"}
+CODES = {entry[3] for entry in ACCEPTED} | {entry[2] for entry in REFUSED} | {"not_in_list", "garbled", "skipped_hour", "repeated_hour"}
 
 
 def load(folder: Path, column: str, values: list[str]) -> Workspace:

@@ -57,7 +57,7 @@ class Workspace:
         self.landing.mkdir(parents=True)
         shutil.copytree(_empty_out(), self.out)
         self.contracts = contracts or (make_contract(),)
-        self.as_of = FIRST_NIGHT
+        self.as_of, self.time_zone = FIRST_NIGHT, "UTC"
 
     def put(self, name: str, content: str | bytes, *, is_gzip: bool = False) -> Path:
         """The path of a file in the landing folder."""
@@ -72,9 +72,10 @@ class Workspace:
         with State(self.out) as state, open_working(self.out) as con:
             ensure_raw_tables(con)
             if is_full:
-                return reload_all(con, self.out, self.contracts, state, as_of=self.as_of, token_key=TOKEN_KEY)
+                return reload_all(con, self.out, self.contracts, state, as_of=self.as_of, token_key=TOKEN_KEY, time_zone=self.time_zone)
             landed = land_files(self.landing, self.contracts, self.out, state, as_of=self.as_of, loaded=loaded_pairs(con))
-            return load_landed(con, self.out, self.contracts, landed, state, as_of=self.as_of, token_key=TOKEN_KEY)
+            given = {"as_of": self.as_of, "token_key": TOKEN_KEY, "time_zone": self.time_zone}
+            return load_landed(con, self.out, self.contracts, landed, state, **given)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the working file."""
