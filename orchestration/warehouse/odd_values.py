@@ -5,6 +5,7 @@ formats (Parquet) have none. Refused ones are looked at one by one: they are few
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -18,7 +19,7 @@ from orchestration.warehouse.connection import quote_text
 from orchestration.warehouse.garbled import CLASS as GARBLED
 from orchestration.warehouse.garbled import looks_garbled
 from orchestration.warehouse.shapes import sources_of
-from orchestration.warehouse.typing_rules import EXCEL_NUMBER, FULL_WIDTH, INVISIBLE, SPACES
+from orchestration.warehouse.typing_rules import EXCEL_NUMBER, FULL_WIDTH, INVISIBLE, SPACES, fold_text
 
 if TYPE_CHECKING:
     from orchestration.warehouse.fields import Field
@@ -36,6 +37,11 @@ REFUSED_TIMES: tuple[tuple[str, str], ...] = (
     ("chinese_date", rf".*(民国|年|[{CHINESE_DIGITS}]{{2,}}).*"), ("hour_24", r".*\D24:00(:00(\.0+)?)?"),
     ("time_zone", r"\d.*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Z][a-z]+/[A-Z]\w+)"), ("excel_serial", r"\d{5}(\.\d+)?"),
 )  # fmt: skip
+COMPATIBILITY = (
+    r"[ª²³¹º¼-¾\x{2070}-\x{209f}\x{2100}-\x{214f}\x{2150}-\x{218f}\x{2460}-\x{24ff}\x{3200}-\x{33ff}\x{f900}-\x{faff}"
+    r"\x{fb00}-\x{fb06}\x{ff61}-\x{ff9f}\x{1d400}-\x{1d7ff}]"
+)
+"""Signs that stand for plain letters or digits, and mean more (NFKC): ² ① Ⅳ ﬁ ㎏; full-width letters have their own class."""
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(\D.*)?", re.S)
 BY_RULE = {"range": "out_of_range", "required": "missing", "map": "not_in_list"}
 OTHER = {"format": "another_format", "type": "another_type"}
@@ -67,6 +73,7 @@ def _is_plain(field: "Field", source: str, time_zone: str) -> str:
     """SQL: true where the value is written as it is stored; never NULL."""
     x, t = f"x{field.number}", f"t{field.number}"
     is_readable = f"not ({looks_garbled(source)})" if _kind(field) == "text" else "true"
+    is_readable += f" and not ({_is_compatible(source)})" if field.is_key_text else ""
     if field.column.private:
         return is_readable
     if field.column.kind == "timestamp":
@@ -91,6 +98,7 @@ def note_odd(field: "Field", source: str, time_zone: str) -> str:
         return f"case when not ({_is_plain(field, source, time_zone)}) then '{GARBLED}' end"
     known = [f"when r{field.number} is not null then 'not_rating'"] if spec.not_rating else []
     known += [f"when {looks_garbled(source)} then '{GARBLED}'"] if kind == "text" else []
+    known += [f"when {_is_compatible(source)} then 'compatibility_form'"] if field.is_key_text else []
     if field.column.kind == "timestamp":
         value = f"v{field.number}"
         known += [f"when {is_skipped(value, time_zone)} then 'skipped_hour' when {is_repeated(value, time_zone)} then 'repeated_hour'"]
@@ -103,6 +111,12 @@ def note_odd(field: "Field", source: str, time_zone: str) -> str:
         f"when trim({source}, {quote_text(SPACES)}) = {x} then 'space_around'",
     ]
     return f"case when {_is_plain(field, source, time_zone)} then null {' '.join(known)} else 'composed_letters' end"
+
+
+def _is_compatible(source: str) -> str:
+    """SQL: true where the text holds a sign of compatibility, else false."""
+    found = f"regexp_matches({source}, {quote_text(COMPATIBILITY)})"
+    return f"case when strlen({source}) = length({source}) then false else coalesce({found}, false) end"
 
 
 def _number_form(t: str, kind: Kind) -> str:
@@ -133,16 +147,21 @@ def classify(value: str, rule: str, kind: Kind) -> str:
     if rule in BY_RULE:
         return BY_RULE[rule]
     text = value.strip(NO_LETTER)
-    if kind in TIMES:
-        if (day := ISO_DAY.fullmatch(text)) and not _is_day(*map(int, day.groups()[:3])):
-            return "no_such_day"
-        for code, pattern in REFUSED_TIMES:
-            if re.fullmatch(pattern, text, re.S):
-                return code
-    for code, pattern in REFUSED:
+    if kind in NUMBERS | TIMES and (code := _other_digits(fold_text(text))):
+        return code
+    if kind in TIMES and (day := ISO_DAY.fullmatch(text)) and not _is_day(*map(int, day.groups()[:3])):
+        return "no_such_day"
+    for code, pattern in (*(REFUSED_TIMES if kind in TIMES else ()), *REFUSED):
         if re.search(pattern, text) if code == "damaged_text" else re.fullmatch(pattern, text, re.S):
             return code
     return OTHER.get(rule, rule)
+
+
+def _other_digits(text: str) -> str:
+    """The class of a number or time with digits that are none of 0 to 9; empty: it has none."""
+    if any(letter.isdecimal() and not letter.isascii() for letter in text):
+        return "other_digits"
+    return "compatibility_form" if unicodedata.normalize("NFKC", text) != text else ""
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

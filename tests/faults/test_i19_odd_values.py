@@ -15,6 +15,7 @@ ACCEPTED = [
     ("score", "\u200f4", "4", "invisible_mark"), ("score", "5.0", "5", "whole_number_as_decimal"), ("score", "05", "5", "zeros_or_plus"),
     ("score", "+5", "5", "zeros_or_plus"), ("id", "e\u0301", "\u00e9", "composed_letters"), ("id", "ＡＢ１２", "AB12", "full_width"),
     ("id", "A\u200bB", "AB", "invisible_mark"), ("id", " x ", "x", "space_around"),
+    ("id", "A①", "A①", "compatibility_form"), ("id", "X²", "X²", "compatibility_form"), ("id", "ﬁn", "ﬁn", "compatibility_form"),
     ("at", " 2025-03-01", "2025-03-01 00:00:00", "space_around"),
     ("at", "２０２５-03-01", "2025-03-01 00:00:00", "full_width"),
 ]  # fmt: skip
@@ -25,11 +26,15 @@ PLAIN = [
     ("id", "007"),
     ("id", "12345678901234567890"),
     ("id", "客户"),
+    ("id", "٣٤"),
     ("at", "2025-03-01"),
 ]
 REFUSED = [
     ("score", "6", "out_of_range"), ("score", "二十", "chinese_number"), ("score", "soon", "words"), ("score", "5.6", "another_type"),
     ("score", "1e0", "another_type"), ("score", "\x005", "damaged_text"), ("score", "5%", "another_type"),
+    ("score", "①", "compatibility_form"), ("score", "5²", "compatibility_form"), ("score", "½", "compatibility_form"),
+    ("score", "Ⅳ", "compatibility_form"), ("score", "٣", "other_digits"), ("score", "३", "other_digits"),
+    ("at", "٢٠٢٥-03-01", "other_digits"), ("at", "2025-03-0①", "compatibility_form"),
     ("id", "1.23E+11", "number_of_excel"), ("id", "a\x00b", "damaged_text"), ("id", "a\ufffdb", "damaged_text"), ("id", "", "missing"),
     ("at", "03/04/2025", "another_format"), ("at", "2026-02-30", "no_such_day"), ("at", "2025-13-01", "no_such_day"),
     ("at", "46000", "excel_serial"), ("at", "45000.5", "excel_serial"), ("at", "二〇二六年一月", "chinese_date"),
