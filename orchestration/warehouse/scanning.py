@@ -75,8 +75,8 @@ def scan_files(con: duckdb.DuckDBPyConnection, contract: Contract, landed: Seque
     """
     groups = _groups(landed)
     mapping = Mapping(contract, dict.fromkeys(_sources(contract), "VARCHAR"), time_zone)
-    nothing, is_text = mapping.select_typed(_no_rows(mapping)), contract.files.format != "parquet"
-    if is_text:
+    nothing = replace(mapping, is_tidy=True).select_typed(_no_rows(mapping))  # the same types, planned in a fraction of the time
+    if is_text := contract.files.format != "parquet":
         con.execute(f"create or replace temp table load_parsed as {nothing}")
     selects = [select for group in groups for select in _scan_group(con, contract, group, time_zone)]
     selects = [f"select * from {PARSED}"] if is_text else selects or [nothing]
