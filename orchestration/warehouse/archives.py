@@ -17,7 +17,8 @@ from pathlib import Path
 
 from orchestration.warehouse.limits import BOMB_HINT, CHUNK_BYTES, DELIVER_AGAIN, LandingLimits, UnreadableError
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, IndexError)
+"""What the standard library raises for an archive that is damaged; IndexError for a member without a name."""
 TABLE_BYTES = 4 * 1024 * 1024
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.loading import Workspace, make_contract
 
@@ -146,6 +146,7 @@ def test_i25_each_contract_reads_its_file_of_an_archive(tmp_path: Path) -> None:
     assert "holds no staff.csv, but answers_1.csv" in refused.reason
 
 
+@example(place=352, value=0, is_stored=False)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 10_000), value=st.integers(0, 255), is_stored=st.booleans())
 def test_i25_damaged_archive_is_refused_or_whole(tmp_path: Path, place: int, value: int, is_stored: bool) -> None:
