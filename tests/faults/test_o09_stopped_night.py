@@ -26,9 +26,12 @@ SECONDS_TO_WAIT = 120
 
 
 def test_child_ends_with_a_parent_that_is_killed():
-    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as parent:
+    environment = {name: value for name, value in os.environ.items() if name != PARENT_VARIABLE}
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=environment) as parent:
         lines = [parent.stdout.readline() for _ in range(2)]
         parent.kill()
+    assert "ready\n" in lines
     child = next(int(line) for line in lines if line.strip() != "ready")
     wait_until(lambda: has_ended(child))
 

@@ -58,7 +58,8 @@ def published(tmp_path, config):
 def loaded_row(number, contract, data_to):
     extracted_at = datetime.combine(data_to, time(23))
     about = (number, contract.contract, contract.source, contract.canonical.name)
-    return (*about, "loaded", None, None, 9, 9, 0, 0, 9, 0, extracted_at, data_to, data_to, "hash", extracted_at)
+    counts = (9, 9, 0, 0, 9, 0, 0, 0)  # records, loaded, quarantined, skipped, rows, duplicates, restated, deleted
+    return (*about, "loaded", None, None, *counts, extracted_at, data_to, data_to, "hash", extracted_at)
 
 
 def test_report_begins_when_its_sources_reach_the_end_of_the_month(published, config):

@@ -55,7 +55,7 @@ def test_the_pointer_is_relative_and_names_a_copy_byte_for_byte(tmp_path):
 def test_the_manifest_says_what_was_published_from_what(tmp_path):
     with open_working(tmp_path) as con:
         replace_rows(
-            con, ops.SOURCES, [("answers", "survey_tool", "surveys_answers", 1, 0, date(2026, 10, 31), None, None, "complete", True)]
+            con, ops.SOURCES, [("answers", "survey_tool", "surveys_answers", 1, 0, 0, date(2026, 10, 31), None, None, "complete", True)]
         )
     publish(tmp_path, 3, package_version="0.1.0")
     publish(tmp_path, 4, package_version="0.1.0")
