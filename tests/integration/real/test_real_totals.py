@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.warehouse.connection import open_private
 
+pytestmark = pytest.mark.slow
 CLOSED = "select count(closed_at), median(date_diff('day', opened_at, closed_at)) from {}"
 LEDGER = "select sum(n_records), sum(n_loaded), sum(n_quarantined), sum(n_skipped) from ops.extract_loads"
 

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from support.real_sets import WORKSPACES, bring_set, build_tables, run_night
 
+pytestmark = pytest.mark.slow
 OVERALL = {
     2010: "Q6N", 2011: "Q8N", 2012: "Q8N_WHOLE", 2013: "Q7O_WHOLE", 2014: "Q7ALL", 2015: "Q7ALL", 2016: "Q7ALL", 2017: "Q7ALL",
     2018: "Q7ALL",
@@ -90,7 +91,6 @@ def test_overall_mean_of_a_wave_with_the_weights_it_has(waves, answers_of, year)
     assert round(mean, 4) == mean_of(answers)
 
 
-@pytest.mark.slow
 def test_overall_means_are_published_with_their_weights(bring_waves, answers_of):
     """Each wave lies in one month, so the month's score is the wave's."""
     folder = run_night(bring_waves(), NIGHT.isoformat())
