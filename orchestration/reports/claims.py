@@ -5,6 +5,7 @@ are printed, and an unknown or hidden figure bears nothing. A sentence is printe
 other way onto the page for an assertion. Claims about plans and goals are in claims_plans.py.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
@@ -17,7 +18,7 @@ from orchestration.reports.formatting import printed_number
 HALF = 0.5
 
 
-class Claim:
+class Claim(ABC):
     """One assertion; subclasses are frozen dataclasses whose fields are its arguments."""
 
     TYPES: ClassVar[dict[str, type["Claim"]]] = {}
@@ -25,9 +26,9 @@ class Claim:
     def __init_subclass__(cls) -> None:
         Claim.TYPES[cls.__name__] = cls
 
+    @abstractmethod
     def evaluate(self, figures: FigureSet) -> bool:
         """True where the figures bear the claim."""
-        raise NotImplementedError
 
     def arguments(self) -> dict[str, Any]:
         """Type and arguments as they are stored in reported.claims."""

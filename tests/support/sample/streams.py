@@ -77,7 +77,7 @@ def workdays() -> np.ndarray:
 def _is_workday(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except NotImplementedError:  # the calendar says so of a year that nobody has published
         return day.weekday() < 5
 
 
