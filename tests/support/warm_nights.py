@@ -153,7 +153,9 @@ class _Watch:
             self.begin("checks" if event.step_key.startswith("ops__extract_loads_") else event.step_key)
         elif event.is_step_success and event.step_key == LAST_STEP:
             self.begin("end")
-        self.calls.write_text(json.dumps(self.steps))
+        whole = self.calls.with_suffix(".whole")  # a night that dies here must not leave half a list
+        whole.write_text(json.dumps(self.steps))
+        whole.replace(self.calls)
 
 
 def _watch(out: Path, calls: Path, told: int, point: Point | None) -> None:
