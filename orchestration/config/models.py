@@ -55,7 +55,11 @@ class Workspace(Model):
         default="names", description="tokens: customers' names are not read at all; customer_id and customer_token stand for them"
     )
     answers_contact: str = Field(default="", description="named person and address who answers questions on the report")
-    keep_generations: Annotated[int, Field(ge=2)] = 14
+    keep_generations: Annotated[int, Field(ge=2, description="at most this many published generations are kept")] = 14
+    keep_generations_gb: Annotated[float, Field(gt=0)] | None = Field(
+        default=None,
+        description="at most this many GB of published generations are kept; the published one and the one before it stay in any case",
+    )
     keep_originals_days: Annotated[int, Field(ge=1)] | None = Field(
         default=None,
         description="days after which the original of a loaded extract that lies in landing/ no more is deleted; empty: never. What needs "

@@ -1,14 +1,13 @@
 """Publish the working file as a generation that never changes again, and move the pointer `out/current.duckdb` to it.
 
-Order: copy under a temporary name, with its SHA-256 and on disk -> open the copy and hash its tables -> record `prepared` in
-the state -> manifest and final name -> pointer -> record `published` -> retention. A kill anywhere leaves the pointer on a
+Order: make room -> copy under a temporary name, with its SHA-256 and on disk -> open the copy and hash its tables -> record
+`prepared` in the state -> manifest and final name -> pointer -> record `published` -> retention. A kill anywhere leaves the pointer on a
 complete generation; `settle_generations` brings state and folder into line with the pointer, which is the truth.
 """
 
 import re
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,8 +27,9 @@ from orchestration.warehouse.files import (
     sync_folder,
 )
 from orchestration.warehouse.hashes import list_tables
-from orchestration.warehouse.layout import DATABASE, FOLDER, MANIFEST, NO_FILE, POINTER, SPILLED, pointed_code, published_file
+from orchestration.warehouse.layout import DATABASE, FOLDER, MANIFEST, NO_FILE, POINTER, pointed_code, published_file
 from orchestration.warehouse.manifests import describe_copy, generation_of, read_manifest, write_manifest
+from orchestration.warehouse.retention import Budget, make_room, remove_generation_files, retire_generations
 from orchestration.warehouse.state import Generation, State
 from orchestration.warehouse.verification import verify_generation
 
@@ -46,11 +46,11 @@ def _no_step(_name: str) -> None:
 
 @dataclass(frozen=True)
 class PublicationFacts:
-    """What a publication must know beside the file: `package_version` for the manifest, group and retention of the workspace."""
+    """What a publication must know beside the file: `package_version` for the manifest, group and budget of the workspace."""
 
     package_version: str = ""
     analysts_group: str = ""
-    keep_generations: int = 14
+    budget: Budget = field(default_factory=Budget)
 
 
 def next_generation_code(state: State) -> str:
@@ -81,7 +81,7 @@ def publish_generation(
         code, parent = next_generation_code(state), pointed_code(out)
         _prepare_folder(out, facts.analysts_group)
         made = published_file(out, code).with_suffix(DATABASE + TEMPORARY)
-        sha256 = _copy_working(out, made, code)
+        sha256 = _copy_working(out, made, code, state)
         on_step("copied")
         content = describe_copy(made)
         generation = Generation(code, as_of, parent, input_hash, sha256, made.stat().st_size, at, "prepared")
@@ -93,7 +93,7 @@ def publish_generation(
         on_step("pointed")
         state.record_pointer(code, at, "published")
         on_step("published")
-        retire_generations(out, state, keep=facts.keep_generations)
+        retire_generations(out, state, facts.budget)
     return replace(generation, state="published")
 
 
@@ -112,20 +112,7 @@ def settle_generations(out: Path, state: State, *, at: datetime) -> None:
         _settle_pointer(out, state, at)
         for generation in state.generations():
             if generation.state in NO_FILE and generation.code != pointed_code(out):
-                _remove_files(out, generation.code)
-
-
-def retire_generations(out: Path, state: State, *, keep: int) -> tuple[str, ...]:
-    """Codes of the generations whose files went: all but the newest `keep`, the one pointed to, and its parent."""
-    present = [generation for generation in state.generations() if generation.state not in NO_FILE]
-    current = pointed_code(out)
-    kept = {generation.code for generation in present[-keep:]} | {current}
-    kept |= {generation.parent for generation in present if generation.code == current}
-    gone = tuple(generation.code for generation in present if generation.code not in kept)
-    for code in gone:
-        state.mark_generation(code, "retired")
-        _remove_files(out, code)
-    return gone
+                remove_generation_files(out, generation.code)
 
 
 def rollback_generation(out: Path, state: State, code: str | None = None, *, at: datetime) -> Generation:
@@ -151,7 +138,7 @@ def _prepare_folder(out: Path, group: str) -> None:
         share(folder, SHARED_FOLDER, group)
 
 
-def _copy_working(out: Path, made: Path, code: str) -> str:
+def _copy_working(out: Path, made: Path, code: str, state: State) -> str:
     """The SHA-256 of the copy; the working file is written out and closed first, so that it is whole without its WAL."""
     with open_working(out) as con:
         _require_announced(con, code)
@@ -162,6 +149,7 @@ def _copy_working(out: Path, made: Path, code: str) -> str:
             "is still in use: its write-ahead log is not empty", where=str(out / WORKING_FILE),
             hint="close what has the working file open; analysts open out/current.duckdb",
         )  # fmt: skip
+    make_room(out, state, (out / WORKING_FILE).stat().st_size)
     return copy_durably(out / WORKING_FILE, made)
 
 
@@ -207,12 +195,6 @@ def _settle_pointer(out: Path, state: State, at: datetime) -> None:
     for generation in state.generations():
         if generation.state == "prepared" and generation.code != current:
             state.mark_generation(generation.code, "abandoned")
-
-
-def _remove_files(out: Path, code: str) -> None:
-    for suffix in (DATABASE, MANIFEST):
-        published_file(out, code).with_suffix(suffix).unlink(missing_ok=True)
-    shutil.rmtree(out / FOLDER / (code + SPILLED), ignore_errors=True)
 
 
 def _named(out: Path, state: State, code: str) -> Generation:

@@ -19,6 +19,7 @@ from orchestration.warehouse.generations import (
     settle_generations,
 )
 from orchestration.warehouse.layout import pointed_code, published_file
+from orchestration.warehouse.retention import Budget
 from orchestration.warehouse.state import State
 from orchestration.warehouse.tables import replace_rows
 from orchestration.warehouse.verification import verify_all
@@ -100,13 +101,13 @@ def test_a_view_that_names_the_database_file_is_not_published(tmp_path):
 
 def test_retention_keeps_the_newest_and_never_the_pointed_one_or_its_parent_goes(tmp_path):
     for value in range(1, 6):
-        publish(tmp_path, value, keep_generations=2)
+        publish(tmp_path, value, budget=Budget(2))
     kept = sorted(path.name for path in (tmp_path / "generations").glob("*.duckdb"))
     assert kept == ["g000004.duckdb", "g000005.duckdb"]
     with State(tmp_path) as state:
         rollback_generation(tmp_path, state, at=NIGHT)
         assert pointed_code(tmp_path) == "g000004"
-    publish(tmp_path, 6, keep_generations=1)  # its parent is g000004, not the withdrawn g000005
+    publish(tmp_path, 6, budget=Budget(1))  # its parent is g000004, not the withdrawn g000005
     assert sorted(path.stem for path in (tmp_path / "generations").glob("*.duckdb")) == ["g000004", "g000006"]
     with State(tmp_path) as state:
         assert [g.state for g in state.generations()] == ["retired"] * 3 + ["published", "retired", "published"]

@@ -11,6 +11,7 @@ from orchestration.warehouse.connection import open_read_only
 from orchestration.warehouse.generations import PublicationFacts, publish_generation
 from orchestration.warehouse.layout import POINTER
 from orchestration.warehouse.originals import drop_originals
+from orchestration.warehouse.retention import GIGABYTE, Budget
 from orchestration.warehouse.state import State
 
 GENERATION = dg.AssetKey(["published", "generation"])
@@ -20,7 +21,9 @@ GENERATION = dg.AssetKey(["published", "generation"])
 def generation(warehouse: Warehouse) -> dg.MaterializeResult:
     """One file per night that passed its gate, read-only, beside its manifest; out/current.duckdb names the newest."""
     settings = warehouse.config.workspace
-    facts = PublicationFacts(__version__, settings.analysts_group, settings.keep_generations)
+    at_most = settings.keep_generations_gb
+    budget = Budget(settings.keep_generations, None if at_most is None else round(at_most * GIGABYTE))
+    facts = PublicationFacts(__version__, settings.analysts_group, budget)
     with State(warehouse.out) as state:
         made = publish_generation(
             warehouse.out,
