@@ -1,45 +1,25 @@
-"""What Polars computes from the sufficient statistics: the tables of schema `indices`.
+"""Survey scores, KPI scores and verdicts."""
 
-Scope: `segment_code` and `region_code` are a code or 'all'. `window_months` is 1 (the month alone) or 3 (the month and the
-two before it, for small bases). Intervals are two-sided at the configured confidence.
-"""
-
-from orchestration.schemas.columns import Column, Kind, Table
-
-ALL = "all"
-TOO_FEW = "no answers"
-MONTH = "first day of the month; after ops.run.report_month it is not over, and its numbers still grow"
-NOT_NAMED = "importance is rated, or not asked"
-NOT_RATED = "importance is named, or not asked"
-PER_SCOPE = "One row per month, window, questionnaire, segment, region"
-NOT_ESTIMATED = (
-    "fewer than two responses, or not drawn: only the reporting month, and the single months of the whole company before it, are"
+from orchestration.schemas.columns import Column, Table
+from orchestration.schemas.indices.common import (
+    FINGERPRINT,
+    INTERVAL,
+    MONTH,
+    NOT_ESTIMATED,
+    NOT_NAMED,
+    NOT_RATED,
+    PER_SCOPE,
+    SCOPE,
+    TOO_FEW,
+    key_column,
 )
-
-
-def _key(name: str, kind: Kind, meaning: str) -> Column:
-    return Column(name, kind, meaning, key=True)
-
-
-SCOPE = (
-    _key("month_start_date", "date", MONTH),
-    _key("window_months", "integer", "1: this month; 3: pooled with the two months before"),
-    _key("instrument_code", "text", "questionnaire"),
-    _key("segment_code", "text", "segment, or 'all'"),
-    _key("region_code", "text", "region, or 'all'"),
-)
-INTERVAL = (
-    Column("interval_low", "double", "lower end of the confidence interval", null="fewer than two answers"),
-    Column("interval_high", "double", "upper end of the confidence interval", null="fewer than two answers"),
-)
-FINGERPRINT = Column("fingerprint", "text", "hash of the definition that made the number")
 
 ITEM_WEIGHTS = Table(
     "indices.item_weights", "One row per fiscal year, instrument and item: its weight in the overall index, frozen for the year",
     (
-        _key("fiscal_year", "integer", "fiscal year, named by the calendar year in which it ends"),
-        _key("instrument_code", "text", "questionnaire"),
-        _key("item_code", "text", "item"),
+        key_column("fiscal_year", "integer", "fiscal year, named by the calendar year in which it ends"),
+        key_column("instrument_code", "text", "questionnaire"),
+        key_column("item_code", "text", "item"),
         Column("weight_share", "double", "weight; the weights of one instrument and year add up to 1"),
         Column("basis", "text", "previous_fiscal_year, same_fiscal_year (no year before), or equal (importance not asked)"),
     ),
@@ -48,7 +28,7 @@ ITEM_SCORES = Table(
     "indices.item_scores", f"{PER_SCOPE} and item: satisfaction, importance, their difference, top-two share",
     (
         *SCOPE,
-        _key("item_code", "text", "item"),
+        key_column("item_code", "text", "item"),
         Column("n_satisfaction", "bigint", "satisfaction ratings"),
         Column("n_importance", "bigint", "importance ratings; respondents asked, where items are named"),
         Column("n_effective", "double", "Kish effective number of satisfaction ratings"),
@@ -74,7 +54,7 @@ DIMENSION_SCORES = Table(
     "indices.dimension_scores", f"{PER_SCOPE} and dimension: the mean of its items on 0-100, weighted as in the overall index",
     (
         *SCOPE,
-        _key("dimension_code", "text", "dimension"),
+        key_column("dimension_code", "text", "dimension"),
         Column("n_responses", "bigint", "answers of its most answered item"),
         Column("n_effective", "double", "Kish effective number of these answers"),
         Column("n_items", "integer", "items with an answer"),
@@ -102,7 +82,7 @@ ITEM_QUADRANTS = Table(
     "indices.item_quadrants", f"{PER_SCOPE} and item: quadrant of the importance-performance map and how sure it is",
     (
         *SCOPE,
-        _key("item_code", "text", "item"),
+        key_column("item_code", "text", "item"),
         Column("cut_rule", "text", "scale_midpoint, grand_mean, median or target"),
         Column("cut_satisfaction", "double", "vertical line", "as S_i"),
         Column("cut_importance", "double", "horizontal line", "as I_i"),
@@ -154,11 +134,11 @@ RESPONSE_RATES = Table(
 KPI_SCORES = Table(
     "indices.kpi_scores", "One row per metric, breakdown, month and segment or region: the KPI in total, with its process limits",
     (
-        _key("month_start_date", "date", MONTH),
-        _key("metric_code", "text", "metric of the registry"),
-        _key("breakdown_code", "text", "stage, category or route, or 'all'"),
-        _key("segment_code", "text", "segment, or 'all'"),
-        _key("region_code", "text", "region, or 'all'"),
+        key_column("month_start_date", "date", MONTH),
+        key_column("metric_code", "text", "metric of the registry"),
+        key_column("breakdown_code", "text", "stage, category or route, or 'all'"),
+        key_column("segment_code", "text", "segment, or 'all'"),
+        key_column("region_code", "text", "region, or 'all'"),
         Column("numerator", "bigint", "numerator, added over the cells"),
         Column("denominator", "bigint", "denominator, added over the cells"),
         Column("value", "double", "numerator / denominator, a census and therefore without interval", null="nothing in the base"),
@@ -178,12 +158,13 @@ REASON = (
 VERDICTS = Table(
     "indices.verdicts", "One row per figure and comparison: the one verdict that every reader gets",
     (
-        _key("month_start_date", "date", "month judged"),
-        _key("subject_code", "text", "overall_index, item:<instrument>:<code>, dimension:<instrument>:<code> or kpi:<metric>"),
-        _key("breakdown_code", "text", "stage, category or route of a KPI, or 'all'"),
-        _key("segment_code", "text", "segment, or 'all'"),
-        _key("region_code", "text", "region, or 'all'"),
-        _key("comparison_code", "text", "previous_month, same_month_last_year, process, or target: then better or worse than the plan"),
+        key_column("month_start_date", "date", "month judged"),
+        key_column("subject_code", "text", "overall_index, item:<instrument>:<code>, dimension:<instrument>:<code> or kpi:<metric>"),
+        key_column("breakdown_code", "text", "stage, category or route of a KPI, or 'all'"),
+        key_column("segment_code", "text", "segment, or 'all'"),
+        key_column("region_code", "text", "region, or 'all'"),
+        key_column("comparison_code", "text",
+                   "previous_month, same_month_last_year, process, or target: then better or worse than the plan"),
         Column("value", "double", "the figure", null="no base"),
         Column("reference_value", "double", "what it is compared with", null="nothing to compare with"),
         Column("difference", "double", "value - reference", null="nothing to compare with"),
@@ -198,8 +179,4 @@ VERDICTS = Table(
         Column("n_base", "bigint", "base of the value"),
         Column("n_reference", "bigint", "base of the reference", null="a target"),
     ),
-)  # fmt: skip
-
-INDEX_TABLES = (
-    ITEM_WEIGHTS, ITEM_SCORES, DIMENSION_SCORES, OVERALL_SCORES, ITEM_QUADRANTS, NPS_SCORES, RESPONSE_RATES, KPI_SCORES, VERDICTS,
 )  # fmt: skip
