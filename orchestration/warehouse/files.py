@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from orchestration.errors import WarehouseError
 CHUNK = 1 << 20
 TEMPORARY = ".part"
 """Ends the name of what is still being written. DuckDB's own `.tmp` beside a published file is a reader's, who may be at work."""
-WRITTEN_FOLDERS = (".", "originals", "staged", "generations", "reports/*", "mail/*")
+WRITTEN_FOLDERS = (".", "originals", "staged", "generations", "reports/*", "mail/*", "dagster")
 FULL_DISK = re.compile("no space left|file too large|disk quota|could not write|disk is full|disk i/o error", re.IGNORECASE)
 FREE_SPACE = "free disk space and run again; what was published before is untouched"
 SPILLED = ("warehouse.duckdb.tmp", "private.duckdb.tmp")
@@ -44,8 +45,8 @@ def hash_file(path: Path) -> str:
 
 
 def write_durably(path: Path, content: str) -> None:
-    """Nothing; `path` holds `content` wholly, or what it held before."""
-    made = path.with_name(path.name + TEMPORARY)
+    """Nothing; `path` holds `content` wholly, or what it held before, also where two processes write it at once."""
+    made = path.with_name(f"{path.name}.{uuid.uuid4().hex}{TEMPORARY}")
     try:
         with made.open("w", encoding="utf-8") as written:
             written.write(content)
