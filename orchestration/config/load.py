@@ -10,8 +10,9 @@ from orchestration.config.checks import Documents, check_workspace
 from orchestration.config.contracts import Contract
 from orchestration.config.documents import Document, Parsed, parse_document, read_document
 from orchestration.config.metrics import Metrics
-from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Stages, Thresholds, Workspace
+from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Thresholds, Workspace
 from orchestration.config.names import advise_nearest
+from orchestration.config.processes import Stages
 from orchestration.config.waves import split_waves
 from orchestration.config.workspace import WorkspaceConfig
 from orchestration.errors import ConfigError, ContractError, CsatError, join_errors

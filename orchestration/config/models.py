@@ -1,4 +1,4 @@
-"""Types of config/*.yaml: workspace, instruments, thresholds, stages, calendar, recipients. Frozen; unknown keys refused."""
+"""Types of config/*.yaml: workspace, instruments, thresholds, calendar, recipients. Frozen; unknown keys refused."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -160,34 +160,18 @@ class Thresholds(Model):
     power: float = 0.80
     process_limit_months: int = 24
     process_limit_minimum_months: int = 12
+    limit_near_workdays: Annotated[int, Field(ge=0)] = Field(
+        default=1, description="working days left of its limit at which a running stage or case is near it"
+    )
+    backlog_percentile: Annotated[int, Field(ge=50, le=99)] = Field(
+        default=90, description="per cent of a backlog that are not older than the age printed for it"
+    )
+    long_open_days: Annotated[int, Field(ge=1)] = Field(default=30, description="calendar days after which an open case is long open")
+    repeat_contact_days: Annotated[int, Field(ge=1, le=28)] = Field(
+        default=28, description="days within which another complaint of the same customer is a repeated one"
+    )
     nps_interval: Literal["adjusted_wald", "wald"] = "adjusted_wald"
     targets: tuple[Target, ...] = ()
-
-
-class Stage(Model):
-    """One stage of a process, or one step of a delivery."""
-
-    code: Code
-    text: Text
-    limit_workdays: int | None = None
-    goal_share: float | None = Field(default=None, description="share of passages that shall keep the limit")
-    department: Code = ""
-
-
-class Process(Model):
-    """One process with its stages in order."""
-
-    code: Code
-    text: Text
-    kind: Literal["case", "delivery"] = "case"
-    count_convention: Literal["exclude_first_day", "include_first_day"] = "exclude_first_day"
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
-
-
-class Stages(Model):
-    """config/stages.yaml: processes, their stages and limits."""
-
-    processes: tuple[Process, ...]
 
 
 class CodeText(Model):

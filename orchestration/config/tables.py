@@ -9,6 +9,7 @@ from datetime import date
 
 from orchestration.config.calendar import build_calendar_rows
 from orchestration.config.contracts import Contract
+from orchestration.config.limits import build_limit_rows, build_span_rows
 from orchestration.config.metrics import FAMILY_TABLES, Metric, compile_metric
 from orchestration.config.models import CodeText, Instrument, Item, Model, Text
 from orchestration.config.workspace import WorkspaceConfig
@@ -34,6 +35,8 @@ def build_config_rows(config: WorkspaceConfig, *, first_day: date, last_day: dat
     return {
         "config.items": [row for instrument in config.instruments for row in _item_rows(instrument)],
         "config.stages": list(_stage_rows(config)),
+        "config.limits": build_limit_rows(config.stages),
+        "config.spans": build_span_rows(config.stages),
         "config.metrics": list(_metric_rows(config)),
         "config.targets": [(t.metric, t.valid_from, t.value, t.source) for t in config.thresholds.targets],
         "config.calendar": [tuple(row) for row in build_calendar_rows(config, first_day=first_day, last_day=last_day)],

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from orchestration.config.contracts import Contract
 from orchestration.config.metrics import Metrics
-from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Stages, Thresholds, Workspace
+from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Thresholds, Workspace
+from orchestration.config.processes import Stages
 
 
 @dataclass(frozen=True)

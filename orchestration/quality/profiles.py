@@ -123,6 +123,8 @@ MART_PROFILES = (
     ProfiledTable("marts.fct_stage_passage", ("source_code", "case_id", "stage_code"), ("segment_code", "region_code", "entered_at"),
                   rules=(Rule("negative_duration", "supplier_workdays < 0 or lived_days < 0"),
                          Rule("ended_before_it_began", "is_contradictory", "warning"))),
+    ProfiledTable("marts.fct_case_span", ("source_code", "case_id", "process_code", "span_code"), ("segment_code", "entered_at"),
+                  not_after_run="known_at", rules=(Rule("negative_duration", "supplier_workdays < 0 or lived_days < 0"),)),
     ProfiledTable("marts.kpi_complaints_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
     ProfiledTable("marts.kpi_deliveries_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),
     ProfiledTable("marts.kpi_stages_monthly", KPI_KEY, ("numerator", "denominator", "fingerprint"), rules=KPI_RULES),

@@ -42,6 +42,31 @@ STAGES = Table(
         Column("department_code", "text", "responsible department", null="nobody named"),
     ),
 )  # fmt: skip
+LIMITS = Table(
+    "config.limits", "One row per stage or span of stages and kind of case: exactly one fits a case that enters it",
+    (
+        Column("process_code", "text", "process", key=True),
+        Column("limit_code", "text", "stage or span", key=True),
+        Column("size_from", "decimal", "smallest size of the case, as conditions name it", key=True),
+        Column("size_below", "decimal", "size from which another row counts", null="no largest size"),
+        Column("valid_from_date", "date", "first day of entry", key=True),
+        Column("valid_to_date", "date", "day of entry from which another row counts"),
+        Column("has_resource", "boolean", "line resources exist", key=True),
+        Column("limit_workdays", "integer", "limit in working days on the supplier's clock", null="no limit"),
+    ),
+)  # fmt: skip
+SPANS = Table(
+    "config.spans", "One row per span of stages that has a limit together, and stage in it; the whole case is a span",
+    (
+        Column("process_code", "text", "process", key=True),
+        Column("span_code", "text", "span", key=True),
+        Column("stage_code", "text", "stage in it", key=True),
+        Column("span_order", "integer", "position in the process"),
+        Column("text_en", "text", "name"),
+        Column("text_zh", "text", "name in Chinese"),
+        Column("goal_share", "double", "share that shall keep the limit", null="no goal"),
+    ),
+)  # fmt: skip
 METRICS = Table(
     "config.metrics", "One row per metric of the registry, with the SQL compiled from it",
     (
@@ -103,4 +128,4 @@ PARAMETERS = Table(
         Column("value_number", "double", "value as a number", null="no number"),
     ),
 )  # fmt: skip
-CONFIG_TABLES = (ITEMS, STAGES, METRICS, TARGETS, CALENDAR, LABELS, PARAMETERS)
+CONFIG_TABLES = (ITEMS, STAGES, LIMITS, SPANS, METRICS, TARGETS, CALENDAR, LABELS, PARAMETERS)

@@ -56,6 +56,26 @@ STAGES = [
     },
 ]
 
+# rows of each case's limit as the configuration would write them, where no condition cuts sizes or days
+WHOLE = {"size_from": 0, "valid_from_date": date(1900, 1, 1), "valid_to_date": date(9999, 12, 31)}
+LIMITS = [
+    {"process_code": stage["process_code"], "limit_code": stage["stage_code"], "has_resource": flag, **WHOLE}
+    | {"limit_workdays": stage["limit_workdays"]}
+    for stage in STAGES
+    for flag in (False, True)
+] + [
+    {"process_code": "connection", "limit_code": "case", "has_resource": flag, "limit_workdays": 6, **WHOLE} for flag in (False, True)
+]
+SPANS = [
+    {"process_code": stage["process_code"], "span_code": "case", "stage_code": stage["stage_code"], "span_order": 1} for stage in STAGES
+]
+PARAMETERS = [
+    {"parameter_code": "thresholds.limit_near_workdays", "value_number": 1},
+    {"parameter_code": "thresholds.backlog_percentile", "value_number": 90},
+    {"parameter_code": "thresholds.long_open_days", "value_number": 10},
+    {"parameter_code": "thresholds.repeat_contact_days", "value_number": 28},
+]
+
 
 def metric(order: int, code: str, family: str, numerator: str, denominator: str, breakdown: str = "none", sum_of: str = "1") -> dict:
     """One row of config.metrics, with the SQL that the registry would compile."""
@@ -319,6 +339,9 @@ GENERATIONS = [{"generation_code": "g000001", "as_of": AS_OF, "input_hash": "x"}
 TABLES = {
     "config.items": ITEMS,
     "config.stages": STAGES,
+    "config.limits": LIMITS,
+    "config.spans": SPANS,
+    "config.parameters": PARAMETERS,
     "config.metrics": METRICS,
     "ops.sources": SOURCES,
     "ops.generations": GENERATIONS,

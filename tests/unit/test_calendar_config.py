@@ -9,7 +9,8 @@ import pytest
 
 from orchestration.config.calendar import build_calendar_rows, missing_years
 from orchestration.config.metrics import Metrics
-from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Stages, Thresholds, Workspace
+from orchestration.config.models import CalendarOverride, Instrument, Labels, Recipients, Thresholds, Workspace
+from orchestration.config.processes import Stages
 from orchestration.config.workspace import WorkspaceConfig
 
 TEXT = {"en": "x"}

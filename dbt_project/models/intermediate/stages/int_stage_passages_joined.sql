@@ -17,6 +17,7 @@ select
     min_by(n_first_workdays, passage_number) as n_first_workdays,
     cast(sum(case when clock_owner_code = 'customer' then 0 else n_workdays end) as integer) as n_supplier_workdays,
     cast(sum(case when clock_owner_code = 'customer' then n_workdays else 0 end) as integer) as n_customer_workdays,
+    max(case when is_provisional then 1 else 0 end) = 1 as is_provisional,
     bool_and(is_accepted_first_time) as is_accepted_first_time,
     cast(count(*) as integer) as n_stretches,
     max(known_at) as known_at

@@ -10,6 +10,10 @@ stages as (
     select * from {{ source('config', 'stages') }}
 ),
 
+limits as (
+    select * from {{ source('config', 'limits') }}
+),
+
 stage_homes as (
     select stage_code, min(process_code) as process_code from stages group by stage_code
 ),
@@ -18,6 +22,10 @@ passages_placed as (
     select
         passages.*,
         cases.region_code,
+        cases.opened_at as case_opened_at,
+        cases.closed_at as case_closed_at,
+        coalesce(cases.size_value, 0) as size_value,
+        coalesce(cases.is_resource_available, false) as has_resource,
         coalesce(passages.owner_id, cases.owner_id) as responsible_id,
         coalesce(passages.customer_id, cases.customer_id) as case_customer_id,
         coalesce(cases.process_code, stage_homes.process_code, 'unknown') as process_code
@@ -51,11 +59,22 @@ select
             then passages.n_first_workdays
         else 0
     end as customer_workdays,
+    passages.first_clock_owner_code,
+    passages.n_first_workdays,
+    passages.n_customer_workdays,
     {{ days_between('passages.entered_at', 'passages.counted_to') }} as lived_days,
-    stages.limit_workdays,
+    limits.limit_workdays,
     passages.due_at,
+    passages.is_provisional,
     passages.is_accepted_first_time,
     passages.n_stretches,
+    passages.case_opened_at,
+    passages.case_closed_at,
+    passages.size_value,
+    passages.has_resource,
+    stages.stage_order,
+    coalesce(stages.count_convention, 'exclude_first_day') as count_convention,
     passages.known_at
 from passages_placed as passages
 left join stages on passages.process_code = stages.process_code and passages.stage_code = stages.stage_code
+left join limits on {{ limit_on('passages', 'passages.stage_code') }}

@@ -6,8 +6,12 @@ customers as (
     select * from {{ ref('dim_customer') }}
 ),
 
+calendar as (
+    select * from {{ source('config', 'calendar') }}
+),
+
 run as (
-    select * from {{ source('ops', 'run') }}
+    {{ night_of_run() }}
 )
 
 select
@@ -25,19 +29,16 @@ select
     case when not passages.is_contradictory then passages.lived_days end as lived_days,
     passages.limit_workdays,
     passages.due_at,
-    case
-        when passages.is_contradictory then null
-        -- a deadline of the case's own is what this customer was promised, so the stage's limit does not count beside it
-        when passages.due_at is not null and passages.counted_to > passages.due_at then false
-        when passages.due_at is null and passages.supplier_workdays > passages.limit_workdays then false
-        when passages.is_running then null
-        when passages.due_at is not null or passages.supplier_workdays <= passages.limit_workdays then true
-    end as is_within_limit,
+    {{ is_within_limit('passages') }} as is_within_limit,
+    {{ workdays_left('passages') }} as workdays_left,
+    coalesce({{ is_limit_near('passages') }}, false) as is_limit_near,
     passages.is_running,
     passages.is_contradictory,
+    passages.is_provisional,
     passages.is_accepted_first_time,
     passages.n_stretches,
     passages.known_at
 from passages
 cross join run
+left join calendar as due_days on due_days.date_day = cast(passages.due_at as date)
 left join customers on {{ customer_on('passages', 'passages.entered_at') }}

@@ -14,6 +14,8 @@ select
     cases.opened_at,
     cases.closed_at,
     cases.status_code,
+    cases.size_value,
+    cases.is_resource_available,
     cases.region_code,
     cases.owner_id,
     cases.known_at
