@@ -7,6 +7,9 @@ satisfaction_index  weights, covariance of item means, dimension and overall ind
 quadrants           the importance-performance map, membership its probabilities
 nps                 net promoter score
 kpis                KPI totals and process limits
+printed             digits and rounding of printed figures
+attainability       can a printed figure come from whole counts
+coherence           do a whole and its parts agree
 verdicts            the one word on every change
 statistics          quantiles, Wilson, Benjamini-Hochberg
 parameters          the rules that these functions are given
