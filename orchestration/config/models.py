@@ -163,13 +163,6 @@ class Thresholds(Model):
     limit_near_workdays: Annotated[int, Field(ge=0)] = Field(
         default=1, description="working days left of its limit at which a running stage or case is near it"
     )
-    backlog_percentile: Annotated[int, Field(ge=50, le=99)] = Field(
-        default=90, description="per cent of a backlog that are not older than the age printed for it"
-    )
-    long_open_days: Annotated[int, Field(ge=1)] = Field(default=30, description="calendar days after which an open case is long open")
-    repeat_contact_days: Annotated[int, Field(ge=1, le=28)] = Field(
-        default=28, description="days within which another complaint of the same customer is a repeated one"
-    )
     nps_interval: Literal["adjusted_wald", "wald"] = "adjusted_wald"
     targets: tuple[Target, ...] = ()
 

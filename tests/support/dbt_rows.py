@@ -63,18 +63,11 @@ LIMITS = [
     | {"limit_workdays": stage["limit_workdays"]}
     for stage in STAGES
     for flag in (False, True)
-] + [
-    {"process_code": "connection", "limit_code": "case", "has_resource": flag, "limit_workdays": 6, **WHOLE} for flag in (False, True)
-]
+] + [{"process_code": "connection", "limit_code": "case", "has_resource": flag, "limit_workdays": 6, **WHOLE} for flag in (False, True)]
 SPANS = [
     {"process_code": stage["process_code"], "span_code": "case", "stage_code": stage["stage_code"], "span_order": 1} for stage in STAGES
 ]
-PARAMETERS = [
-    {"parameter_code": "thresholds.limit_near_workdays", "value_number": 1},
-    {"parameter_code": "thresholds.backlog_percentile", "value_number": 90},
-    {"parameter_code": "thresholds.long_open_days", "value_number": 10},
-    {"parameter_code": "thresholds.repeat_contact_days", "value_number": 28},
-]
+PARAMETERS = [{"parameter_code": "thresholds.limit_near_workdays", "value_number": 1}]
 
 
 def metric(order: int, code: str, family: str, numerator: str, denominator: str, breakdown: str = "none", sum_of: str = "1") -> dict:
