@@ -40,6 +40,8 @@ class LimitRule(Model):
 class Limited(Model):
     """What has a limit in working days on the supplier's clock."""
 
+    code: Code
+    text: Text
     limit_workdays: int | None = None
     limits: tuple[LimitRule, ...] = Field(default=(), description="limits under conditions, the usual one being limit_workdays")
     goal_share: float | None = Field(default=None, description="share of passages that shall keep the limit")
@@ -53,16 +55,12 @@ class Limited(Model):
 class Stage(Limited):
     """One stage of a process, or one step of a delivery."""
 
-    code: Code
-    text: Text
     department: Code = ""
 
 
 class Span(Limited):
     """Stages of a process that have a limit together; the whole case is one."""
 
-    code: Code
-    text: Text
     stages: tuple[Code, ...] = Field(default=(), description="stages of the process; empty: all of them, so the whole case")
 
 

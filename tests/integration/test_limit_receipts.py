@@ -150,7 +150,8 @@ def test_counted_days_are_the_working_days_of_the_passage(marts):
             using (case_id, stage_code)
         where p.supplier_workdays <> d.n"""
     assert marts.execute(differing).fetchall() == []
-    assert marts.execute("select count(*) from marts.fct_stage_passage").fetchall() == [(len(CASES) + 1,)]
+    n_receipts = marts.execute("select count(distinct (case_id, stage_code)) from marts.fct_limit_day").fetchall()
+    assert marts.execute("select count(*) from marts.fct_stage_passage").fetchall() == n_receipts != [(0,)]
 
 
 def test_a_year_that_nobody_published_counts_by_the_plain_week_and_says_so(marts):
