@@ -7,6 +7,7 @@ satisfaction_index  weights, covariance of item means, dimension and overall ind
 quadrants           the importance-performance map, membership its probabilities
 nps                 net promoter score
 kpis                KPI totals and process limits
+kpi_weights         weights of KPIs: declared, by pairwise judgements, by entropy
 printed             digits and rounding of printed figures
 attainability       can a printed figure come from whole counts
 coherence           do a whole and its parts agree
