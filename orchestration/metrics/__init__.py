@@ -11,6 +11,7 @@ kpi_weights         weights of KPIs: declared, by pairwise judgements, by entrop
 printed             digits and rounding of printed figures
 attainability       can a printed figure come from whole counts
 coherence           do a whole and its parts agree
+disclosure          counts that stay hidden so that nobody is recognised
 verdicts            the one word on every change
 statistics          quantiles, Wilson, Benjamini-Hochberg
 parameters          the rules that these functions are given
