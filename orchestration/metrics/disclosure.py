@@ -7,10 +7,10 @@ Several reports are one table: a count hidden in one and printed in another is p
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from orchestration.config.models import Model
 from orchestration.schemas.indices.common import ALL
@@ -35,13 +35,13 @@ class _Table:
     """Counts and the sums that hold between them: each row of `sums` times the counts is 0."""
 
     codes: list[str]
-    counts: "np.ndarray[Any, np.dtype[np.int64]]"
-    sums: "np.ndarray[Any, np.dtype[np.int64]]"
+    counts: NDArray[np.int64]
+    sums: NDArray[np.int64]
     rule: DisclosureRule
 
     def is_small(self, cell: int) -> bool:
         """True for a count that nobody may learn."""
-        return (0 if not self.rule.shows_zero else 1) <= self.counts[cell] < self.rule.suppress_below_count
+        return int(self.rule.shows_zero) <= int(self.counts[cell]) < self.rule.suppress_below_count
 
 
 def suppress_cells(cells: pl.DataFrame, sums: pl.DataFrame, *, rule: DisclosureRule) -> pl.DataFrame:
@@ -147,21 +147,21 @@ def _partner(table: _Table, state: list[str], cell: int) -> int | None:
     alone = rows & ((uses & unknown).sum(axis=1) == 1)
     pool = alone if (alone & (uses & _candidates(table, state)).any(axis=1)).any() else rows
     closing = uses[pool].sum(axis=0)
-    found = [c for c in np.flatnonzero(_candidates(table, state)) if closing[c]]
+    found = [int(c) for c in np.flatnonzero(_candidates(table, state)) if closing[c]]
     return min(found, key=lambda c: (-closing[c] if pool is alone else 0, table.counts[c], table.codes[c]), default=None)
 
 
-def _candidates(table: _Table, state: list[str]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def _candidates(table: _Table, state: list[str]) -> NDArray[np.bool_]:
     """Cells that can be hidden: shown and not small, since the mark of a complementary cell says that it is large."""
     return np.array([word == SHOWN for word in state]) & (table.counts >= table.rule.suppress_below_count)
 
 
-def _connected(table: _Table, unknown: "np.ndarray[Any, np.dtype[np.bool_]]", cell: int) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def _connected(table: _Table, unknown: NDArray[np.bool_], cell: int) -> NDArray[np.bool_]:
     """Which sums say something of `cell`: those with it, and those that share a hidden cell with one of these."""
     uses, reached = (table.sums != 0) & unknown, np.arange(len(table.codes)) == cell
-    rows = (uses & reached).any(axis=1)
+    rows: NDArray[np.bool_] = (uses & reached).any(axis=1)
     while True:
-        more = (uses & uses[rows].any(axis=0)).any(axis=1)
+        more: NDArray[np.bool_] = (uses & uses[rows].any(axis=0)).any(axis=1)
         if (more == rows).all():
             return rows
         rows = more
@@ -183,7 +183,7 @@ def _ranges(table: _Table, state: list[str]) -> dict[int, Range]:
     return {int(cell): _range(table, state, unknown, int(cell)) for cell in np.flatnonzero(unknown) if table.is_small(int(cell))}
 
 
-def _range(table: _Table, state: list[str], unknown: "np.ndarray[Any, np.dtype[np.bool_]]", cell: int) -> Range:
+def _range(table: _Table, state: list[str], unknown: NDArray[np.bool_], cell: int) -> Range:
     from scipy.optimize import linprog  # takes a second to import, and most nights have nothing to hide
 
     rows = _connected(table, unknown, cell)
