@@ -9,39 +9,46 @@
     {{ return(run_query(query).rows | list) }}
 {%- endmacro %}
 
-{#- Two steps of a `with`: `counted_<breakdown>` groups the CTE `facts` once per breakdown with every metric side by side,
-    `metrics_counted` puts the metrics under each other. `breakdowns`: breakdown -> column of the fact. -#}
-{% macro count_metrics(family, breakdowns) -%}
+{#- Steps of a `with`: `<family>_by_<breakdown>` groups a family's facts once per breakdown with every metric side by side,
+    `metrics_counted` puts the metrics under each other. `families`: family -> CTE of its facts; `breakdowns`: breakdown -> column. -#}
+{% macro count_metrics(families, breakdowns={}) -%}
+    {%- set selects = [] -%}
+    {%- for family, facts in families.items() %}
     {%- set metrics = registered_metrics(family) -%}
     {%- for breakdown in metrics | map(attribute='breakdown_code') | unique %}
     {%- set column = breakdowns.get(breakdown) %}
-counted_{{ breakdown }} as (
+{{ family }}_by_{{ breakdown }} as (
     select month_start_date, segment_code, region_code, {{ column or "'all'" }} as breakdown_code
         {%- for metric in metrics if metric.breakdown_code == breakdown %},
         {{ metric.numerator_sql }} as numerator_{{ loop.index }}, {{ metric.denominator_sql }} as denominator_{{ loop.index }}
+        {%- do selects.append(metric_select(metric, family ~ '_by_' ~ breakdown, loop.index)) -%}
         {%- endfor %}
-    from facts
+    from {{ facts }}
     group by month_start_date, segment_code, region_code{{ ', ' ~ column if column }}
 ),
     {%- endfor %}
-metrics_counted as (
-    {%- for breakdown in metrics | map(attribute='breakdown_code') | unique %}
-    {%- if not loop.first %}
-    union all
-    {%- endif %}
-    {%- for metric in metrics if metric.breakdown_code == breakdown %}
-    select month_start_date, '{{ metric.metric_code }}' as metric_code, segment_code, region_code, breakdown_code,
-        numerator_{{ loop.index }} as numerator, denominator_{{ loop.index }} as denominator,
-        '{{ metric.base_kind }}' as base_kind, '{{ metric.fingerprint }}' as fingerprint
-    from counted_{{ breakdown }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
     {%- endfor %}
+metrics_counted as (
+    {%- for select in selects %}
+    {{ select }}
+    {{- '\n    union all' if not loop.last }}
     {%- else %}
     select month_start_date, '' as metric_code, segment_code, region_code, '' as breakdown_code,
         cast(0 as bigint) as numerator, cast(0 as bigint) as denominator, '' as base_kind, '' as fingerprint
-    from facts where false
+    from {{ families.values() | first }} where false
     {%- endfor %}
 )
+{%- endmacro %}
+
+{#- One metric of a step that holds several side by side. -#}
+{% macro metric_select(metric, step, position) -%}
+    select month_start_date, '{{ metric.metric_code }}' as metric_code, segment_code, region_code, breakdown_code,
+        numerator_{{ position }} as numerator, denominator_{{ position }} as denominator,
+        '{{ metric.base_kind }}' as base_kind, '{{ metric.fingerprint }}' as fingerprint
+    from {{ step }}
+{%- endmacro %}
+
+{#- Who answers for a fact, as a breakdown of metrics. -#}
+{% macro owner_of_metric() -%}
+    coalesce(owner_id, 'nobody')
 {%- endmacro %}

@@ -15,8 +15,15 @@ from pydantic import Field, field_validator
 from orchestration.config.models import Code, Model, Text
 from orchestration.schemas.raw import raw_table
 
-Family = Literal["complaints", "deliveries", "stages"]
-FAMILY_TABLES = {"complaints": "complaints_complaints", "deliveries": "deliveries_deliveries", "stages": "crm_case_stages"}
+Family = Literal["complaints", "deliveries", "steps", "vehicles", "stages", "cases"]
+FAMILY_TABLES = {
+    "complaints": "complaints_complaints",
+    "deliveries": "deliveries_deliveries",
+    "steps": "deliveries_events",
+    "vehicles": "deliveries_deliveries",
+    "stages": "crm_case_stages",
+    "cases": "crm_case_stages",
+}
 """Family -> the canonical table whose rows its fact has."""
 FINGERPRINT_LENGTH = 12
 
@@ -36,11 +43,12 @@ class Metric(Model):
     family: Family
     numerator: Quantity
     denominator: Quantity
-    base_kind: Literal["complaints", "deliveries", "passages", "callbacks", "items"]
-    unit: Literal["share", "workdays", "hours", "count"] = "share"
+    base_kind: Literal["complaints", "deliveries", "steps", "vehicle_days", "passages", "cases", "callbacks", "items", "workdays"]
+    unit: Literal["share", "workdays", "days", "hours", "count", "cents"] = "share"
     direction: Literal["higher_is_better", "lower_is_better"] = "higher_is_better"
     decimals: int = 1
-    breakdown: Literal["none", "stage", "category", "route"] = "none"
+    breakdown: Literal["none", "stage", "span", "category", "route", "owner"] = "none"
+    in_report: bool = Field(default=True, description="false: counted and published like the others, printed in no report")
     is_open_cohort: bool = Field(default=False, description="true: the month's share still moves with its age, so nothing is judged by it")
     measured_by: tuple[str, ...] = Field(
         default=(),
@@ -85,7 +93,7 @@ def compile_metric(metric: Metric, *, sources: tuple[str, ...] = ()) -> Compiled
     """
     within = f" and source_code in ({', '.join(repr(source) for source in sources)})" if sources else ""
     numerator, denominator = (_aggregate(part, within) for part in (metric.numerator, metric.denominator))
-    entry = metric.model_dump(mode="json", exclude={"text", "description", "owner", "measured_by"})
+    entry = metric.model_dump(mode="json", exclude={"text", "description", "owner", "measured_by", "in_report"})
     content = json.dumps([entry, numerator, denominator], sort_keys=True, ensure_ascii=False)
     return CompiledMetric(metric, numerator, denominator, fingerprint(content))
 

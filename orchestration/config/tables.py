@@ -121,7 +121,7 @@ def _metric_rows(config: WorkspaceConfig) -> Iterator[Row]:
         yield (
             metric.code, order, metric.family, *_both(metric.text), *_both(metric.description),
             compiled.numerator_sql, compiled.denominator_sql, metric.breakdown, metric.base_kind, metric.unit,
-            metric.direction, metric.decimals, metric.owner or None, metric.is_open_cohort, compiled.fingerprint,
+            metric.direction, metric.decimals, metric.owner or None, metric.is_open_cohort, metric.in_report, compiled.fingerprint,
         )  # fmt: skip
 
 

@@ -171,7 +171,13 @@ def test_metrics_are_counted_by_the_registry(marts):
     assert found == [
         ("by_date", FEBRUARY, 2, 3),
         ("by_time", FEBRUARY, 1, 3),
+        ("case_within_limit", MARCH, 0, 1),  # since its opening on 11 February 14 working days, one of them the customer's; the limit is 6
+        ("customer_days", FEBRUARY, 1, 2),
+        ("customer_days", MARCH, 0, 1),
         ("deadline", FEBRUARY, 1, 3),
+        ("repeats", JANUARY, 0, 2),
+        ("repeats", FEBRUARY, 1, 3),
+        ("repeats", MARCH, 1, 1),
         ("resolution", JANUARY, 0, 2),
         ("resolution", FEBRUARY, 2, 3),
         ("resolution", MARCH, 0, 1),
@@ -193,7 +199,7 @@ def test_a_metric_is_broken_down_only_where_the_registry_says(marts):
         "select metric_code, list(distinct breakdown_code order by breakdown_code) from marts.kpi_values_monthly group by 1 order by 1",
     )
     assert dict(found) == {
-        "by_date": ["all"], "by_time": ["all"], "deadline": ["all"], "resolution": ["all"], "response_24h": ["all"],
+        "by_date": ["all"], "by_time": ["all"], "case_within_limit": ["case"], "customer_days": ["m1", "nobody"], "repeats": ["all"], "deadline": ["all"], "resolution": ["all"], "response_24h": ["all"],
         "resolution_by_category": ["billing", "unknown"], "within_limit": ["plan", "survey"], "workdays": ["judge", "survey"],
     }  # fmt: skip
 

@@ -88,6 +88,7 @@ def metric(order: int, code: str, family: str, numerator: str, denominator: str,
         "direction": "higher_is_better",
         "decimals": 1,
         "is_open_cohort": False,
+        "in_report": True,
         "fingerprint": f"f{order}",
     }
 
@@ -101,6 +102,9 @@ METRICS = [
     metric(6, "by_date", "deliveries", "is_on_time_by_date", "is_on_time_by_date is not null"),
     metric(7, "within_limit", "stages", "is_within_limit", "is_within_limit is not null", breakdown="stage"),
     metric(8, "workdays", "stages", "not is_running", "not is_running", breakdown="stage", sum_of="supplier_workdays"),
+    metric(9, "case_within_limit", "cases", "is_within_limit", "is_within_limit is not null", breakdown="span"),
+    metric(10, "customer_days", "stages", "not is_running", "not is_running", breakdown="owner", sum_of="customer_workdays"),
+    metric(11, "repeats", "complaints", "is_repeat_contact", "is_repeat_contact is not null"),
 ]
 
 CUSTOMERS = [

@@ -29,12 +29,24 @@ METRICS = [
     "stage_first_time_acceptance_rate",
     "stage_average_workdays",
 ]
+UNPRINTED = [
+    "complaint_repeat_rate",
+    "stage_lived_days",
+    "stage_customer_time_share",
+    "case_limit_compliance_rate",
+    "case_average_workdays",
+    "case_lived_days",
+    "case_customer_time_share",
+]
 FACTS = {
     "complaints": """true as is_resolved, false as is_first_time_resolved, null::boolean as is_within_deadline, 1 as n_reopened,
-        0 as n_escalated, true as is_responded_24h, true as is_callback_reached, null::boolean as is_callback_satisfied""",
+        0 as n_escalated, true as is_responded_24h, true as is_callback_reached, null::boolean as is_callback_satisfied,
+        null::boolean as is_repeat_contact""",
     "deliveries": """true as is_on_time_by_time, true as is_on_time_by_date, false as is_within_24h, true as is_delivered,
         null::boolean as is_damaged, true as is_complete, false as is_receipt_confirmed""",
-    "stages": "true as is_within_limit, null::boolean as is_accepted_first_time, 4 as supplier_workdays, false as is_running",
+    "stages": """true as is_within_limit, null::boolean as is_accepted_first_time, 4 as supplier_workdays, 2 as customer_workdays,
+        9 as lived_days, false as is_running""",
+    "cases": "false as is_within_limit, 20 as supplier_workdays, 5 as customer_workdays, 33 as lived_days, false as is_running",
 }
 EXPECTED = {
     "complaint_resolution_rate": (1, 1), "complaint_first_time_rate": (0, 1), "complaint_deadline_rate": (0, 0),
@@ -43,6 +55,9 @@ EXPECTED = {
     "delivery_on_time_by_time_rate": (1, 1), "delivery_on_time_by_date_rate": (1, 1), "delivery_within_24h_rate": (0, 1),
     "delivery_damage_rate": (0, 0), "delivery_complete_rate": (1, 1), "delivery_receipt_confirmed_rate": (0, 1),
     "stage_limit_compliance_rate": (1, 1), "stage_first_time_acceptance_rate": (0, 0), "stage_average_workdays": (4, 1),
+    "complaint_repeat_rate": (0, 0), "stage_lived_days": (9, 1), "stage_customer_time_share": (2, 4 + 2),
+    "case_limit_compliance_rate": (0, 1), "case_average_workdays": (20, 1), "case_lived_days": (33, 1),
+    "case_customer_time_share": (5, 20 + 5),
 }  # fmt: skip
 
 
@@ -53,7 +68,9 @@ def test_the_workspace_is_valid(folder: Path) -> None:
 
 
 def test_the_registry_has_the_agreed_metrics_in_order() -> None:
-    assert [m.code for m in load_workspace(DATA).metrics.metrics] == METRICS
+    metrics = load_workspace(DATA).metrics.metrics
+    assert [m.code for m in metrics if m.in_report] == METRICS
+    assert [m.code for m in metrics if not m.in_report] == UNPRINTED
 
 
 @pytest.mark.parametrize("folder", [DATA, OLIST], ids=["sample", "olist"])

@@ -94,8 +94,9 @@ def read_labels(warehouse: Warehouse) -> LabelTexts:
 
 
 def read_frames(warehouse: Warehouse) -> ReportFrames:
-    """The tables behind the report, of the working file."""
-    return ReportFrames(**{field.name: warehouse.read(FRAMES[field.name].name) for field in fields(ReportFrames)})
+    """The tables behind the report, of the working file; of the metrics those that are printed."""
+    found = {field.name: warehouse.read(FRAMES[field.name].name) for field in fields(ReportFrames)}
+    return ReportFrames(**found | {"metrics": found["metrics"].filter("in_report")})
 
 
 def report_parameters(config: WorkspaceConfig) -> ReportParameters:

@@ -18,10 +18,19 @@ run as (
     select * from {{ source('ops', 'run') }}
 ),
 
+thresholds as (
+    select max(value_number) as repeat_days
+    from {{ source('config', 'parameters') }}
+    where parameter_code = 'thresholds.repeat_contact_days'
+),
+
 complaints as (
     -- days are compared, since a source may tell the day of one date and the time of the other
     select
         *,
+        lag(opened_at) over (
+            partition by customer_id order by opened_at asc nulls last, source_code asc nulls last, complaint_id asc nulls last
+        ) as previous_opened_at,
         coalesce(cast(resolved_at as date) < cast(opened_at as date), false) as is_resolved_before_opened,
         coalesce(cast(first_response_at as date) < cast(opened_at as date), false) as is_answered_before_opened
     from complaints_dated
@@ -60,6 +69,10 @@ select
         when not complaints.is_resolved and complaints.opened_at + interval '1' day < run.as_of then false
     end as is_responded_24h,
     case when not complaints.is_resolved_before_opened then last_days.workday_rank - first_days.workday_rank end as workdays_to_resolve,
+    case
+        when complaints.customer_id is not null
+            then coalesce({{ days_between('complaints.previous_opened_at', 'complaints.opened_at') }} <= thresholds.repeat_days, false)
+    end as is_repeat_contact,
     coalesce(callbacks.n_callbacks, 0) as n_callbacks,
     coalesce(callbacks.is_callback_reached, false) as is_callback_reached,
     callbacks.is_callback_satisfied,
@@ -67,6 +80,7 @@ select
     complaints.known_at
 from complaints
 cross join run
+cross join thresholds
 left join callbacks
     on complaints.source_code = callbacks.source_code and complaints.complaint_id = callbacks.complaint_id
 left join calendar as first_days on first_days.date_day = cast(complaints.opened_at as date)

@@ -3,7 +3,7 @@ with facts as (
     select * from {{ ref('fct_complaint') }}
     where {{ in_touched_months() }}
 ),
-{{ count_metrics('complaints', {'category': 'category_code'}) }}
+{{ count_metrics({'complaints': 'facts'}, {'category': 'category_code', 'owner': owner_of_metric()}) }}
 
 select
     month_start_date,

@@ -2,7 +2,7 @@ with facts as (
     select * from {{ ref('fct_delivery') }}
     where {{ in_touched_months() }}
 ),
-{{ count_metrics('deliveries', {'route': 'route_code'}) }}
+{{ count_metrics({'deliveries': 'facts'}, {'route': 'route_code', 'owner': owner_of_metric()}) }}
 
 select
     month_start_date,

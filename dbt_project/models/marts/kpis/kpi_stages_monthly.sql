@@ -1,8 +1,15 @@
-with facts as (
+with passages as (
     select * from {{ ref('fct_stage_passage') }}
     where {{ in_touched_months() }}
 ),
-{{ count_metrics('stages', {'stage': 'stage_code'}) }}
+
+spans as (
+    select * from {{ ref('fct_case_span') }}
+    where {{ in_touched_months() }}
+),
+{{ count_metrics(
+    {'stages': 'passages', 'cases': 'spans'}, {'stage': 'stage_code', 'span': 'span_code', 'owner': owner_of_metric()}
+) }}
 
 select
     month_start_date,

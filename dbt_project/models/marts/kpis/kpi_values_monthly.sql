@@ -15,17 +15,21 @@ run as (
 ),
 
 metrics as (
-    select 'complaints' as family_code, * from complaints
+    select * from complaints
     union all
-    select 'deliveries' as family_code, * from deliveries
+    select * from deliveries
     union all
-    select 'stages' as family_code, * from stages
+    select * from stages
+),
+
+registry as (
+    select * from {{ source('config', 'metrics') }}
 )
 
 select
     metrics.month_start_date,
     metrics.month_start_date > run.report_month as is_open_month,
-    metrics.family_code,
+    registry.family_code,
     metrics.metric_code,
     metrics.segment_code,
     metrics.region_code,
@@ -37,3 +41,4 @@ select
     metrics.fingerprint
 from metrics
 cross join run
+inner join registry on metrics.metric_code = registry.metric_code
