@@ -15,12 +15,10 @@ from pydantic import Field, field_validator
 from orchestration.config.models import Code, Model, Text
 from orchestration.schemas.raw import raw_table
 
-Family = Literal["complaints", "deliveries", "steps", "vehicles", "stages", "cases"]
+Family = Literal["complaints", "deliveries", "stages", "cases"]
 FAMILY_TABLES = {
     "complaints": "complaints_complaints",
     "deliveries": "deliveries_deliveries",
-    "steps": "deliveries_events",
-    "vehicles": "deliveries_deliveries",
     "stages": "crm_case_stages",
     "cases": "crm_case_stages",
 }
@@ -43,8 +41,8 @@ class Metric(Model):
     family: Family
     numerator: Quantity
     denominator: Quantity
-    base_kind: Literal["complaints", "deliveries", "steps", "vehicle_days", "passages", "cases", "callbacks", "items", "workdays"]
-    unit: Literal["share", "workdays", "days", "hours", "count", "cents"] = "share"
+    base_kind: Literal["complaints", "deliveries", "passages", "cases", "callbacks", "items", "workdays"]
+    unit: Literal["share", "workdays", "days", "hours", "count"] = "share"
     direction: Literal["higher_is_better", "lower_is_better"] = "higher_is_better"
     decimals: int = 1
     breakdown: Literal["none", "stage", "span", "category", "route", "owner"] = "none"

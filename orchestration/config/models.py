@@ -163,6 +163,9 @@ class Thresholds(Model):
     limit_near_workdays: Annotated[int, Field(ge=0)] = Field(
         default=1, description="working days left of its limit at which a running stage or case is near it"
     )
+    repeat_contact_days: Annotated[int, Field(ge=1, le=28)] = Field(
+        default=28, description="days within which another complaint of the same customer is a repeated one"
+    )
     nps_interval: Literal["adjusted_wald", "wald"] = "adjusted_wald"
     targets: tuple[Target, ...] = ()
 

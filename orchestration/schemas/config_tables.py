@@ -72,7 +72,7 @@ METRICS = Table(
     (
         Column("metric_code", "text", "metric", key=True),
         Column("metric_order", "integer", "position in the registry"),
-        Column("family_code", "text", "fact that is counted: complaints, deliveries, steps, vehicles, stages or cases"),
+        Column("family_code", "text", "fact that is counted: complaints, deliveries, stages or cases"),
         Column("text_en", "text", "name"),
         Column("text_zh", "text", "name in Chinese"),
         Column("description_en", "text", "what it means"),
@@ -81,7 +81,7 @@ METRICS = Table(
         Column("denominator_sql", "text", "aggregate expression"),
         Column("breakdown_code", "text", "none, stage, span, category, route or owner"),
         Column("base_kind", "text", "what the denominator counts"),
-        Column("unit", "text", "share, workdays, days, hours, count, or cents: hundredths of the workspace's currency"),
+        Column("unit", "text", "share, workdays, days, hours or count"),
         Column("direction", "text", "higher_is_better or lower_is_better"),
         Column("decimals", "integer", "digits printed"),
         Column("owner_code", "text", "who answers for it", null="nobody named"),

@@ -258,3 +258,18 @@ def test_what_the_readme_shows_analysts_runs(folder, tmp_path):
         assert (done.returncode, done.stderr) == (0, ""), command
         assert "rows" in done.stdout or "shape" in done.stdout or "repair_rank" in done.stdout
     assert len(commands) == 2
+
+
+@route
+def working_day_receipt(found, ask):
+    """The days that a receipt counts are the passage's working days, which are a difference of two ranks of the calendar."""
+    keys = ("source_code", "case_id", "stage_code")
+    passages = ask("""
+        select source_code, case_id, stage_code, supplier_workdays, limit_workdays, due_at from marts.fct_stage_passage
+        where month_start_date = (select report_month from ops.run) and not is_within_limit""")
+    last = found.group_by(keys).agg(pl.col("n_counted_so_far").max(), n_counted=pl.col("is_counted").sum(), n_days=pl.len())
+    joined = passages.join(last, on=keys, how="full", coalesce=True)
+    assert joined["n_counted_so_far"].to_list() == joined["n_counted"].to_list() == joined["supplier_workdays"].to_list()
+    assert joined.filter(pl.col("due_at").is_null(), pl.col("n_counted") <= pl.col("limit_workdays")).is_empty()
+    workdays = ask("select date_day, is_workday from marts.dim_calendar").filter("is_workday")["date_day"]
+    assert found.filter("is_counted")["date_day"].is_in(workdays.implode()).all()

@@ -199,7 +199,8 @@ def test_a_metric_is_broken_down_only_where_the_registry_says(marts):
         "select metric_code, list(distinct breakdown_code order by breakdown_code) from marts.kpi_values_monthly group by 1 order by 1",
     )
     assert dict(found) == {
-        "by_date": ["all"], "by_time": ["all"], "case_within_limit": ["case"], "customer_days": ["m1", "nobody"], "repeats": ["all"], "deadline": ["all"], "resolution": ["all"], "response_24h": ["all"],
+        "by_date": ["all"], "by_time": ["all"], "case_within_limit": ["case"], "customer_days": ["m1", "nobody"],
+        "repeats": ["all"], "deadline": ["all"], "resolution": ["all"], "response_24h": ["all"],
         "resolution_by_category": ["billing", "unknown"], "within_limit": ["plan", "survey"], "workdays": ["judge", "survey"],
     }  # fmt: skip
 

@@ -67,7 +67,10 @@ LIMITS = [
 SPANS = [
     {"process_code": stage["process_code"], "span_code": "case", "stage_code": stage["stage_code"], "span_order": 1} for stage in STAGES
 ]
-PARAMETERS = [{"parameter_code": "thresholds.limit_near_workdays", "value_number": 1}]
+PARAMETERS = [
+    {"parameter_code": "thresholds.limit_near_workdays", "value_number": 1},
+    {"parameter_code": "thresholds.repeat_contact_days", "value_number": 28},
+]
 
 
 def metric(order: int, code: str, family: str, numerator: str, denominator: str, breakdown: str = "none", sum_of: str = "1") -> dict:
