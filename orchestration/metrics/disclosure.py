@@ -49,7 +49,7 @@ def suppress_cells(cells: pl.DataFrame, sums: pl.DataFrame, *, rule: DisclosureR
 
     cells: cell_code, n, is_published. sums: sum_code, cell_code, sign: parts 1, their total -1; each must hold.
     Complementary cells are chosen smallest first among those that close most open sums, and given back, largest first, where the
-    table stays safe without them. least and most: what a reader can work out of a small count that is not shown; null most: no
+    table stays safe without them. least and most: what a reader can work out of a small count; null most: no
     bound; both null: not small. is_recoverable: fewer than `values_left` values remain (no more than k are possible at all), and
     nothing is left to hide. Raises ValueError naming a sum that does not hold or a cell that is none.
     """
@@ -178,9 +178,11 @@ def _is_recoverable(table: _Table, span: Range) -> bool:
 
 
 def _ranges(table: _Table, state: list[str]) -> dict[int, Range]:
-    """Least and most of each small count that is not shown; of a count that stands in no sum what its mark says."""
+    """Least and most of each small count: itself where it is shown; where it stands in no sum what its mark says."""
     unknown = np.array([word != SHOWN for word in state])
-    return {int(cell): _range(table, state, unknown, int(cell)) for cell in np.flatnonzero(unknown) if table.is_small(int(cell))}
+    small = [cell for cell in range(len(state)) if table.is_small(cell)]
+    told = {cell: int(table.counts[cell]) for cell in small if not unknown[cell]}
+    return {cell: (told[cell], told[cell]) if cell in told else _range(table, state, unknown, cell) for cell in small}
 
 
 def _range(table: _Table, state: list[str], unknown: NDArray[np.bool_], cell: int) -> Range:

@@ -75,6 +75,13 @@ def test_the_audit_finds_a_planted_leak():
     assert (audited["least_possible"], audited["most_possible"], audited["is_recoverable"]) == (3, 3, True)
 
 
+def test_the_audit_finds_a_small_count_that_is_shown():
+    cells = line(3, 50).with_columns(state=pl.Series(["shown", "shown", "shown"]))
+    audited = audit_cells(cells, sums_of_table(cells, dimensions=("part",)), rule=RULE)
+    assert dict(audited.select("cell_code", "is_recoverable").iter_rows()) == {"a": True, "b": False, "all": False}
+    assert audited.row(0, named=True)["least_possible"] == audited.row(0, named=True)["most_possible"] == 3
+
+
 def test_two_reports_together_give_away_what_neither_does_alone():
     """One report hides a and b, another a and c: who reads both subtracts."""
     first, second = (
